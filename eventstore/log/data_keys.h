@@ -1,0 +1,136 @@
+// Data keys: what personal parts are sealed under, and what is destroyed when they must go.
+//
+// One key of 32 random bytes for each subject, case (or none), retention class and calendar year of
+// sealing: the smallest thing that is ever destroyed alone. Keys rest in their own database,
+// wrapped (AES-256 key wrap with padding, RFC 5649) under a master key of a numbered generation; so
+// does K, the secret that hides stream names in stream keys. That database is never part of a
+// backup of events.
+//
+// Row: subject stream key || key id -> case stream key, class, year, master generation, wrapped
+// key.
+//
+// Used by: EventLog (sealing), LogReader (opening), eventstore/retention (destroying).
+// Threads: any thread.
+// Durability: a key is synced before it is handed out.
+#ifndef CONSTANCIA_EVENTSTORE_LOG_DATA_KEYS_H_
+#define CONSTANCIA_EVENTSTORE_LOG_DATA_KEYS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "core/base/hash.h"
+#include "core/base/position.h"
+#include "core/base/random.h"
+
+namespace constancia::eventstore {
+
+class KeyTables;
+
+struct MasterKey {
+  uint32_t generation = 1;
+  std::string key;  // 32 bytes
+};
+
+// What a data key is for.
+struct DataKeyScope {
+  Hash subject;                  // stream key of the debtor or agent
+  std::optional<Hash> case_key;  // stream key of the case
+  std::string retention_class;
+  int year = 0;  // of sealing, UTC
+
+  friend bool operator==(const DataKeyScope&, const DataKeyScope&) = default;
+  template <typename H>
+  friend H AbslHashValue(H state, const DataKeyScope& scope) {
+    return H::combine(std::move(state), scope.subject, scope.case_key, scope.retention_class,
+                      scope.year);
+  }
+};
+
+struct DataKey {
+  std::string id;   // 16 bytes
+  std::string key;  // 32 bytes
+};
+
+// A key without its bytes.
+struct DataKeyInfo {
+  std::string id;
+  DataKeyScope scope;
+  uint32_t master_generation = 0;
+};
+
+class DataKeys {
+ public:
+  // Makes K and stores it in the empty `tables`, wrapped by the highest generation of `masters`.
+  static absl::Status Create(KeyTables& tables, const std::vector<MasterKey>& masters,
+                             Random& random);
+
+  // `tables` and `random` outlive this. Fails with SETUP_INVALID when the master key of a
+  // generation that wraps K is missing or another one.
+  static absl::StatusOr<std::unique_ptr<DataKeys>> Open(KeyTables* tables,
+                                                        std::vector<MasterKey> masters,
+                                                        Random* random);
+
+  // The ledger's K, 32 bytes.
+  const std::string& stream_secret() const { return stream_secret_; }
+
+  // Returns the key for `scope`, making and syncing it when there is none.
+  absl::StatusOr<DataKey> KeyFor(const DataKeyScope& scope);
+
+  // Returns the key of this id, nothing when it was destroyed.
+  absl::StatusOr<std::optional<DataKey>> Find(const Hash& subject, std::string_view id);
+
+  // Lists the keys of a subject.
+  absl::StatusOr<std::vector<DataKeyInfo>> List(const Hash& subject) const;
+
+  // Destroys keys so that no file of this database keeps them: deletes the rows, flushes, compacts
+  // their range and drops the write-ahead log they stood in. Ids that are gone already are passed
+  // over.
+  absl::Status Destroy(const Hash& subject, const std::vector<std::string>& ids);
+
+  // The position up to which (exclusive) the erasures that the log orders are carried out.
+  absl::StatusOr<Position> erased_through() const;
+  absl::Status SetErasedThrough(Position position);
+
+  // Rewraps every data key and K under `master`, whose generation is above all others. Afterwards
+  // the older generations open nothing any more.
+  absl::Status RotateMaster(const MasterKey& master);
+
+ private:
+  static constexpr size_t kShards = 16;
+
+  // Keys of the subjects that hash here. Both maps are bounded.
+  struct Shard {
+    absl::Mutex mutex;
+    absl::flat_hash_map<DataKeyScope, DataKey> by_scope ABSL_GUARDED_BY(mutex);
+    absl::flat_hash_map<std::string, DataKey> by_id ABSL_GUARDED_BY(mutex);
+  };
+
+  DataKeys(KeyTables* tables, std::vector<MasterKey> masters, Random* random,
+           std::string stream_secret);
+
+  Shard& ShardOf(const Hash& subject);
+  absl::StatusOr<DataKey> Unwrap(std::string_view id, uint32_t generation,
+                                 std::string_view wrapped) const;
+
+  KeyTables* const tables_;
+  Random* const random_;
+  const std::string stream_secret_;
+  mutable absl::Mutex masters_mutex_;
+  std::vector<MasterKey> masters_ ABSL_GUARDED_BY(masters_mutex_);  // by rising generation
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace constancia::eventstore
+
+#endif  // CONSTANCIA_EVENTSTORE_LOG_DATA_KEYS_H_
