@@ -68,7 +68,7 @@ struct SealFile {
 
 std::string ToText(const SealFile& file);
 
-// Fails with INPUT_MALFORMED or INPUT_MALFORMED.
+// Fails with INPUT_MALFORMED.
 absl::StatusOr<SealFile> ParseSealFile(std::string_view text);
 
 }  // namespace constancia::eventstore

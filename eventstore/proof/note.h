@@ -24,8 +24,8 @@ namespace constancia::eventstore {
 
 // The kinds of key we verify; a line of any other kind is skipped like an unknown signer's.
 enum class KeyType : uint8_t {
-  kEd25519 = 0x01,     // over the text
-  kCosignature = 0x04  // of a witness, with a time
+  kEd25519 = 0x01,      // over the text
+  kCosignature = 0x04,  // of a witness, over the text and a time; see cosignature.h
 };
 
 // Tells keys of one name apart: the first 4 bytes of H(name || LF || type || public key).
@@ -69,11 +69,10 @@ struct Note {
 // Parts a note without verifying anything. Fails with INPUT_MALFORMED.
 absl::StatusOr<Note> ParseNote(std::string_view note);
 
-// Parts a note and verifies it: the result holds only lines that verified. Lines of pairs (name,
-// key id) outside `trusted` are skipped; a line of a trusted pair that does not verify refuses the
-// note, and so does a note without any trusted line (both PROOF_INVALID). Keys of type kCosignature
-// are not tried here; see witness_policy. INPUT_MALFORMED as for ParseNote. Two trusted keys with
-// the same pair are refused with INPUT_MALFORMED.
+// Parts a note and verifies it: the result holds only the lines that verified. A line whose pair
+// (name, key id) is not in `trusted` is skipped, even when its name is; one whose pair is must
+// verify, and there must be one (PROOF_INVALID). Fails with INPUT_MALFORMED like ParseNote, and
+// when two trusted keys have the same pair.
 absl::StatusOr<Note> OpenNote(std::string_view note, std::span<const VerifierKey> trusted);
 
 // Returns the line `— name b64(key id || signature)` with its LF.

@@ -12,10 +12,9 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -28,21 +27,21 @@ namespace constancia::eventstore {
 inline constexpr int kTileWidth = 256;
 inline constexpr int kTileHeight = 8;
 
+// In place of a tile level: the tile is a bundle of entries.
+inline constexpr int kEntriesLevel = -1;
+
 struct TileId {
-  int level = 0;
+  int level = 0;  // 0 to 63, or kEntriesLevel
   uint64_t index = 0;
   int width = kTileWidth;  // 1 to 256; below 256 the tile is partial
   auto operator<=>(const TileId&) const = default;
 };
 
-// Returns `tile/<L>/<N>[.p/<W>]`: tile (0, 1234067) of width 5 is `tile/0/x001/x234/067.p/5`.
+// Returns `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`: tile (0, 1234067) of width 5 is
+// `tile/0/x001/x234/067.p/5`.
 std::string TilePath(TileId tile);
 
-// Returns `tile/entries/<N>[.p/<W>]`; `tile.level` is 0.
-std::string EntriesPath(TileId tile);
-
-// Reads either path: hash tiles come back as they are, entry bundles with level -1.
-// Fails with INPUT_MALFORMED.
+// Reads such a path. Fails with INPUT_MALFORMED.
 absl::StatusOr<TileId> ParseTilePath(std::string_view path);
 
 // Returns the tiles of a tree of `size` leaves that one of `old_size` does not have, level by
@@ -62,18 +61,18 @@ absl::StatusOr<std::vector<std::string_view>> ParseBundle(std::string_view bundl
 // Reads nodes out of tiles, each tile at most once.
 class TileNodes : public NodeReader {
  public:
-  // Returns the 32 * width bytes of a tile, or of a wider one with the same level and index.
+  // Returns the bytes of a tile, 32 for each hash; those of a wider one at its place do as well.
   using Fetch = std::function<absl::StatusOr<std::string>(TileId)>;
 
   TileNodes(uint64_t size, Fetch fetch);
 
-  // Fails with DAMAGED when a tile is shorter than its width or not made of whole hashes.
+  // Fails with DAMAGED when a tile has not as many hashes as its width asks for.
   absl::StatusOr<Hash> ReadNode(NodeId node) const override;
 
  private:
   uint64_t size_;
   Fetch fetch_;
-  mutable absl::flat_hash_map<std::pair<int, uint64_t>, std::vector<Hash>> tiles_;
+  mutable absl::flat_hash_map<std::pair<int, uint64_t>, MemoryTree> tiles_;
 };
 
 }  // namespace constancia::eventstore

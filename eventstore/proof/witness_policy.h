@@ -17,6 +17,7 @@
 #define CONSTANCIA_EVENTSTORE_PROOF_WITNESS_POLICY_H_
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,15 +30,6 @@
 #include "eventstore/proof/note.h"
 
 namespace constancia::eventstore {
-
-// Verifies what follows the key id in a cosignature/v1 line (u64be seconds || signature) over a
-// checkpoint text and returns the seconds since 1970 it states. Fails with PROOF_INVALID.
-absl::StatusOr<int64_t> VerifyCosignature(const PublicKey& key, std::string_view checkpoint_text,
-                                          std::string_view cosignature);
-
-// Returns the bytes that follow the key id: what a witness adds for `checkpoint_text` at `seconds`.
-absl::StatusOr<std::string> MakeCosignature(const Signer& signer, std::string_view checkpoint_text,
-                                            int64_t seconds);
 
 class WitnessPolicy {
  public:
