@@ -48,9 +48,10 @@ std::string EncodeDesk(const EventHeader& header);
 std::string FinishLeaf(std::string_view desk, Instant recorded_at,
                        std::span<const StreamPlace> streams);
 
-// Reads the leaf of an event. Fails with DAMAGED unless it is complete: known fields only, what
-// CheckDesk asks, one to eight different streams with keys, the source's among them, and a subject
-// that is one of its debtors or agents when there is a personal part.
+// Reads the leaf of an event. Fails with DAMAGED unless it is complete: known fields only, in
+// order, with the sizes they have; one to eight different streams, the source's among them; and a
+// subject that is one of its debtors or agents when there is a personal part. It does not ask again
+// what CheckDesk asks of strings, so that stricter rules never make an old log unreadable.
 absl::StatusOr<EventHeader> ParseEventLeaf(std::string_view leaf);
 
 // The leaf that says what the map of all streams was. Fixed 57 bytes:
