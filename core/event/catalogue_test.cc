@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "constancia/event/v1/common.pb.h"
 #include "constancia/event/v1/contact.pb.h"
 #include "constancia/event/v1/options.pb.h"
 #include "constancia/event/v1/values.pb.h"
@@ -299,6 +300,21 @@ TEST(EventEnums, BeginWithUnspecified) {
       const EnumDescriptor& type = *file->enum_type(i);
       EXPECT_EQ(type.value(0)->number(), 0) << type.full_name();
       EXPECT_THAT(type.value(0)->name(), testing::EndsWith("_UNSPECIFIED")) << type.full_name();
+    }
+  }
+}
+
+// Codes of national ids are their names in every language.
+TEST(EventEnums, HaveALabelInThreeLanguagesWhenTheyAreShared) {
+  const FileDescriptor& shared = *event::v1::Channel_descriptor()->file();
+  for (int i = 0; i < shared.enum_type_count(); ++i) {
+    const EnumDescriptor& type = *shared.enum_type(i);
+    if (&type == event::v1::NationalIdType_descriptor()) continue;
+    for (int v = 1; v < type.value_count(); ++v) {
+      const event::v1::Label& label = type.value(v)->options().GetExtension(event::v1::label);
+      EXPECT_THAT(label.es(), Not(IsEmpty())) << type.value(v)->name();
+      EXPECT_THAT(label.pt(), Not(IsEmpty())) << type.value(v)->name();
+      EXPECT_THAT(label.en(), Not(IsEmpty())) << type.value(v)->name();
     }
   }
 }

@@ -63,11 +63,12 @@ class Source:
         factory = message_factory.MessageFactory(pool)
         extension = pool.FindExtensionByName
         prototype = factory.GetPrototype(pool.FindMessageTypeByName("google.protobuf.FileDescriptorSet"))
-        for option in ("event", "personal"):
+        for option in ("event", "personal", "label"):
             owner = extension(f"{PACKAGE}.{option}").containing_type
             factory.GetPrototype(owner)
         self.event = extension(f"{PACKAGE}.event")
         self.personal = extension(f"{PACKAGE}.personal")
+        self.label = extension(f"{PACKAGE}.label")
         self.files = [file for file in prototype.FromString(data).file if file.name in names]
         self.comments = {}
         for file in self.files:
@@ -169,19 +170,21 @@ def value_section(source, file, m):
 def enum_section(source, file, e):
     enum = file.enum_type[e]
     prefix = enum.value[0].name.removesuffix("UNSPECIFIED")
-    codes = []
-    explained = []
+    rows = []
+    labelled = False
     for v, value in enumerate(enum.value):
         if value.number == 0:
             continue
-        code = value.name.removeprefix(prefix)
-        codes.append(f"`{code}` {value.number}")
-        doc = source.comment(file, ENUM, e, VALUE_OF_ENUM, v)
-        if doc:
-            explained.append(f"- `{code}`: {doc}")
-    lines = ["", f"### {enum.name}", "", source.comment(file, ENUM, e), "",
-             f"Spelled `{prefix}…`: {', '.join(codes)}."]
-    return lines + (["", *explained] if explained else [])
+        label = value.options.Extensions[source.label]
+        labelled |= bool(label.en)
+        doc = cell(source.comment(file, ENUM, e, VALUE_OF_ENUM, v))
+        rows.append([str(value.number), f"`{value.name.removeprefix(prefix)}`", label.es, label.pt, label.en, doc])
+    heads = ["no.", "code", "es", "pt", "en", "meaning"]
+    columns = [c for c in range(len(heads)) if (labelled or c not in (2, 3, 4)) and any(row[c] for row in rows)]
+    lines = ["", f"### {enum.name}", "", source.comment(file, ENUM, e), "", f"Spelled `{prefix}…`.", ""]
+    for row in [heads, ["---"] * len(heads), *rows]:
+        lines.append("| " + " | ".join(row[c] for c in columns) + " |")
+    return lines
 
 
 def page(source):
