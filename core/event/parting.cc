@@ -163,10 +163,11 @@ class Once {
   std::bitset<kFieldsMax> choices_;
 };
 
-// The place of a field in its message: its name, and which of several when it is repeated.
+// The place of a field in its message: its name, and which of several unless they are packed.
 std::string PathOf(const FieldDescriptor& field, std::string_view message,
                    const wire::Field& value) {
-  if (!field.is_repeated()) return field.name();
+  const bool packed = field.is_packable() && value.type == wire::Type::kBytes;
+  if (!field.is_repeated() || packed) return field.name();
   const auto before = static_cast<size_t>(value.whole.data() - message.data());
   wire::Reader reader(message.substr(0, before));
   int index = 0;
