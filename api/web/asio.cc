@@ -1,0 +1,4 @@
+// The library parts of Asio and Beast, compiled once.
+#include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>
+#include <boost/beast/src.hpp>
