@@ -1,0 +1,19 @@
+// Multi-leaf proofs from anybody: what is read says the same when it is written again.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/base/check.h"
+#include "eventstore/proof/multi_proof.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace constancia::eventstore;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto parsed = ParseMultiProof(input);
+  if (!parsed.ok()) return 0;
+  CHECK(ToText(*parsed) == input);
+  const std::vector<constancia::Hash> leaves(parsed->indices.size());
+  CHECK(!VerifyMultiProof(*parsed, leaves, constancia::Hash()).ok());
+  return 0;
+}
