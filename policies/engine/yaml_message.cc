@@ -97,6 +97,10 @@ absl::StatusOr<YamlDocument> YamlDocument::Parse(std::string_view file, std::str
     return Error(error::v1::LIMIT_EXCEEDED,
                  absl::StrCat(ToAbsl(file), ": more than ", kYamlBytesMax, " bytes; split it"));
   }
+  // The parser would take a zero byte for the end.
+  if (text.find('\0') != std::string_view::npos) {
+    return ErrorOn(file, first_line, 1, "a zero byte; it must be text");
+  }
   fy_diag_cfg diag_cfg{};
   fy_diag_cfg_default(&diag_cfg);
   diag_cfg.fp = nullptr;
@@ -106,7 +110,9 @@ absl::StatusOr<YamlDocument> YamlDocument::Parse(std::string_view file, std::str
     void* at = nullptr;
     const fy_diag_error* error = fy_diag_errors_iterate(diagnostics.get(), &at);
     if (error == nullptr) return ErrorOn(file, first_line, 1, "not a document");
-    return ErrorOn(file, first_line + error->line - 1, error->column, error->msg);
+    // A line of JSON that ends too soon is at fault itself, not the line after it.
+    const int line = spelling == Spelling::kJson ? 1 : error->line;
+    return ErrorOn(file, first_line + line - 1, error->column, error->msg);
   };
 
   fy_parse_cfg cfg{};
