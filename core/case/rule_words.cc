@@ -52,6 +52,13 @@ std::string_view RuleChannel(Channel channel, Place place, bool prerecorded, Dir
   }
 }
 
+std::string_view RuleFamily(std::string_view rule_channel) {
+  if (IsVoice(rule_channel)) return "call";
+  if (IsVisit(rule_channel)) return "visit";
+  if (rule_channel == "email_work") return "email";
+  return rule_channel;
+}
+
 std::string_view RuleParty(PartyRole role) {
   switch (role) {
     case event::v1::PARTY_ROLE_DEBTOR:

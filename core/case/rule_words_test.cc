@@ -33,6 +33,13 @@ TEST(RuleChannel, AWebChatThatThePersonBeganIsNotJudged) {
   EXPECT_EQ(RuleChannel(CHANNEL_CHATBOT_WEB, PLACE_PERSONAL, false, DIRECTION_INBOUND), "");
 }
 
+TEST(RuleFamily, WorkplaceAndMachineBelongToTheirChannel) {
+  EXPECT_EQ(RuleFamily("voicemail_drop"), RuleFamily("call_work"));
+  EXPECT_EQ(RuleFamily("visit_work"), "visit");
+  EXPECT_EQ(RuleFamily("email_work"), "email");
+  EXPECT_EQ(RuleFamily("sms"), "sms");
+}
+
 TEST(RuleParty, WhoeverIsNotKnownIsAThirdParty) {
   EXPECT_EQ(RuleParty(PARTY_ROLE_UNSPECIFIED), "third_party");
   EXPECT_EQ(RuleParty(PARTY_ROLE_UNKNOWN_PERSON), "third_party");
