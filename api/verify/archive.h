@@ -4,7 +4,7 @@
 // refused in a folder, and names that are absolute or climb are refused in a ZIP.
 //
 // Used by: the checks of bags, bundles and published logs.
-// Threads: one.
+// Threads: an archive may be read by any thread, a stream by one.
 #ifndef CONSTANCIA_VERIFY_ARCHIVE_H_
 #define CONSTANCIA_VERIFY_ARCHIVE_H_
 

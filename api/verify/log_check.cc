@@ -1,4 +1,7 @@
 // The check of a published log: one pass over the entries, everything else recomputed from them.
+//
+// Two threads: while one bundle of entries is checked, the next is read, hashed and parsed.
+#include <future>
 #include <memory>
 
 #include "bytes.h"
@@ -154,8 +157,18 @@ class LogChecker {
     }
     keys_ = std::make_unique<StreamKeyCheck>(checkpoint_.origin);
     VERIFY_TRY(CheckOldRoot());
-    for (uint64_t bundle = 0; bundle * kTileWidth < checkpoint_.size; ++bundle) {
-      VERIFY_TRY(CheckEntries(bundle));
+    const uint64_t bundles = checkpoint_.size / kTileWidth + (checkpoint_.size % kTileWidth != 0);
+    Bundle now, next;
+    Status loaded = Load(0, &now);
+    for (uint64_t index = 0; index < bundles; ++index) {
+      std::future<Status> loading;  // its destructor waits, so `next` outlives the other thread
+      if (index + 1 < bundles) {
+        loading = std::async(std::launch::async, [&] { return Load(index + 1, &next); });
+      }
+      VERIFY_TRY(loaded);
+      VERIFY_TRY(CheckBundle(now));
+      if (loading.valid()) loaded = loading.get();
+      std::swap(now, next);
     }
     return Finish();
   }
@@ -167,8 +180,22 @@ class LogChecker {
     bool is_longer = false;  // a full file stands in for the partial one
   };
 
+  // One entry of the log, as far as it can be read by itself.
+  struct Entry {
+    std::string_view leaf;
+    Hash hash;
+    Event event;      // of an event
+    Status is_event;  // or why it is none
+  };
+  struct Bundle {
+    TileFile file;
+    uint64_t first = 0;  // position of the first entry
+    std::vector<std::string_view> leaves;
+    std::vector<Entry> entries;
+  };
+
   // The file at a place, or the full one when the partial one is gone.
-  Result<TileFile> Read(TilePlace place, Step step) {
+  Result<TileFile> Read(TilePlace place, Step step) const {
     TileFile file{TilePath(place), "", false};
     if (!archive_.Has(file.path) && place.width < kTileWidth) {
       place.width = kTileWidth;
@@ -178,47 +205,64 @@ class LogChecker {
     return file;
   }
 
-  Status CheckEntries(uint64_t bundle) {
-    const unsigned width = WidthAt(checkpoint_.size, 0, bundle);
-    const uint64_t first = bundle * kTileWidth;
-    VERIFY_ASSIGN(const TileFile file, Read({true, 0, bundle, width}, Step::kEntries));
-    VERIFY_ASSIGN(const std::string_view rest, CutBundle(file.bytes, width, &entries_),
-                  Step::kEntries, file.path, first);
+  // Reads, hashes and parses one bundle; runs beside the checks and changes nothing but `bundle`.
+  Status Load(uint64_t index, Bundle* bundle) const {
+    const unsigned width = WidthAt(checkpoint_.size, 0, index);
+    bundle->first = index * kTileWidth;
+    VERIFY_ASSIGN(bundle->file, Read({true, 0, index, width}, Step::kEntries));
+    const TileFile& file = bundle->file;
+    VERIFY_ASSIGN(const std::string_view rest, CutBundle(file.bytes, width, &bundle->leaves),
+                  Step::kEntries, file.path, bundle->first);
     if (!rest.empty() && !file.is_longer) {
-      return At(NotProven("bytes stand behind the last entry"), Step::kEntries, file.path, first);
+      return At(NotProven("bytes stand behind the last entry"), Step::kEntries, file.path,
+                bundle->first);
     }
+    bundle->entries.resize(width);
     for (unsigned i = 0; i < width; ++i) {
-      VERIFY_TRY(CheckEntry(first + i, entries_[i]), Step::kEntries, file.path, first + i);
+      Entry& entry = bundle->entries[i];
+      entry.leaf = bundle->leaves[i];
+      entry.hash = LeafHash(entry.leaf);
+      entry.is_event = ParseEvent(entry.leaf, &entry.event);
+    }
+    return {};
+  }
+
+  Status CheckBundle(const Bundle& bundle) {
+    for (size_t i = 0; i < bundle.entries.size(); ++i) {
+      const uint64_t position = bundle.first + i;
+      VERIFY_TRY(CheckEntry(position, bundle.entries[i]), Step::kEntries, bundle.file.path,
+                 position);
     }
     for (const TileBuilder::Tile& tile : full_tiles_) VERIFY_TRY(CheckTile(tile));
     full_tiles_.clear();
     return {};
   }
 
-  Status CheckEntry(uint64_t position, std::string_view leaf) {
-    const Hash leaf_hash = LeafHash(leaf);
+  Status CheckEntry(uint64_t position, const Entry& entry) {
+    const Hash& leaf_hash = entry.hash;
+    const Event& event = entry.event;
     tiles_.Append(leaf_hash, &full_tiles_);
     const bool is_last = position + 1 == checkpoint_.size;
-    if (IsMapRootLeaf(leaf)) {
+    if (IsMapRootLeaf(entry.leaf)) {
       if (position == 0) return NotProven("the first entry must be the event LedgerCreated");
-      VERIFY_ASSIGN(const MapRoot map_root, ParseMapRoot(leaf), Step::kMap);
+      VERIFY_ASSIGN(const MapRoot map_root, ParseMapRoot(entry.leaf), Step::kMap);
       VERIFY_TRY(replay_.AddMapRoot(leaf_hash, map_root, is_last));
       if (groups_) VERIFY_TRY(groups_->AddMapRoot(position));
       return CheckOldRoot();
     }
     if (is_last) return NotProven("the last entry below a checkpoint must be a map root");
-    VERIFY_TRY(ParseEvent(leaf, &event_));
-    if ((position == 0) != (event_.type == kFirstType)) {
+    VERIFY_TRY(entry.is_event);
+    if ((position == 0) != (event.type == kFirstType)) {
       return NotProven("the event LedgerCreated must stand first, and only there");
     }
     if (position == 1) return NotProven("the second entry must be a map root");
-    VERIFY_TRY(keys_->Check(event_), Step::kStreams);
-    if (event_.recorded_at < recorded_at_) {
+    VERIFY_TRY(keys_->Check(event), Step::kStreams);
+    if (event.recorded_at < recorded_at_) {
       return NotProven("the event was recorded before the one before it");
     }
-    recorded_at_ = event_.recorded_at;
-    VERIFY_TRY(sources_.Check(event_));
-    VERIFY_TRY(replay_.AddEvent(leaf_hash, event_.streams));
+    recorded_at_ = event.recorded_at;
+    VERIFY_TRY(sources_.Check(event));
+    VERIFY_TRY(replay_.AddEvent(leaf_hash, event.streams));
     if (groups_) VERIFY_TRY(groups_->AddEvent(position, leaf_hash));
     return CheckOldRoot();
   }
@@ -333,8 +377,7 @@ class LogChecker {
   std::unique_ptr<Groups> groups_;
   std::unique_ptr<StreamKeyCheck> keys_;
   SourceCheck sources_;
-  std::vector<std::string_view> entries_;  // reused
-  Event event_;                            // reused
+  std::vector<std::string_view> entries_;  // reused by CheckLeftover
   int64_t recorded_at_ = INT64_MIN;
   uint64_t tiles_checked_ = 0;
 };

@@ -532,8 +532,9 @@ Files TestLog::WholeBundle() const {
 
 std::string ZipOf(const Files& files, bool deflate_entries, bool descriptors, bool zip64) {
   std::string out, directory;
-  for (const auto& [path, bytes] : files) {
-    const std::string name = "export-1/" + path;
+  for (const auto& entry : files) {
+    const std::string& bytes = entry.second;
+    const std::string name = "export-1/" + entry.first;
     std::string packed = bytes;
     if (deflate_entries) {
       packed.resize(compressBound(bytes.size()) + 16);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <mutex>
 #include <set>
 #include <vector>
 
@@ -57,7 +58,7 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// The bytes of the ZIP itself, by offset.
+// The bytes of the ZIP itself, by offset. Any thread may read.
 class RandomFile {
  public:
   explicit RandomFile(const std::string& path) : file_(std::fopen(path.c_str(), "rb")) {
@@ -68,6 +69,7 @@ class RandomFile {
 
   Status Read(uint64_t offset, char* out, size_t count) {
     if (offset > size() || count > size() - offset) return Broken("it ends too early");
+    const std::lock_guard<std::mutex> lock(mutex_);
     if (fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) != 0 ||
         std::fread(out, 1, count, file_.get()) != count) {
       return Unreadable("the ZIP cannot be read");
@@ -83,6 +85,7 @@ class RandomFile {
   }
 
  private:
+  std::mutex mutex_;  // of the place in file_
   std::unique_ptr<std::FILE, CloseFile> file_;
   off_t size_ = -1;
 };
