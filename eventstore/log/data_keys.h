@@ -52,8 +52,8 @@ struct DataKeyScope {
   friend bool operator==(const DataKeyScope&, const DataKeyScope&) = default;
   template <typename H>
   friend H AbslHashValue(H state, const DataKeyScope& scope) {
-    return H::combine(std::move(state), scope.subject, scope.case_key, scope.retention_class,
-                      scope.year);
+    return H::combine(std::move(state), scope.subject, scope.case_key.has_value(),
+                      scope.case_key.value_or(Hash()), scope.retention_class, scope.year);
   }
 };
 
@@ -120,6 +120,7 @@ class DataKeys {
            std::string stream_secret);
 
   Shard& ShardOf(const Hash& subject);
+  absl::Status Store(const DataKeyScope& scope, const DataKey& key);
   absl::StatusOr<DataKey> Unwrap(std::string_view id, uint32_t generation,
                                  std::string_view wrapped) const;
 

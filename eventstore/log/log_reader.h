@@ -81,8 +81,11 @@ class LogReader {
   absl::StatusOr<std::optional<AppendResult>> FindRequest(std::string_view source,
                                                           std::string_view request_id) const;
 
-  // Returns the receipt of the event at `position`.
-  absl::StatusOr<Receipt> ReceiptOf(Position position) const;
+  // Reads all events of the append whose first event stands at `first`.
+  absl::StatusOr<std::vector<RecordedEvent>> ReadAppend(Position first) const;
+
+  // Returns the receipts of events, in the order asked.
+  absl::StatusOr<std::vector<Receipt>> ReceiptsOf(const std::vector<Position>& positions) const;
 
   // Opens the personal part of an event. Fails with PERSONAL_PART_ERASED when its key was destroyed
   // and with NOT_FOUND when it has none.
@@ -114,6 +117,8 @@ class LogReader {
                              absl::FunctionRef<bool(std::string_view)> take) const;
 
  private:
+  absl::Status CheckPublished(uint64_t size) const;
+
   const LogCore* const core_;
 };
 

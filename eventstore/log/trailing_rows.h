@@ -10,6 +10,8 @@
 #define CONSTANCIA_EVENTSTORE_LOG_TRAILING_ROWS_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/position.h"
+#include "eventstore/tables/database.h"
 
 namespace constancia::eventstore {
 
@@ -28,8 +31,10 @@ class StateTables;
 
 class TrailingRows {
  public:
-  // `state` outlives this; `family` is one of its projections.
-  TrailingRows(StateTables* state, std::string family);
+  // Opens the rows of this version, made empty when there are none. `state` outlives them.
+  static absl::StatusOr<std::unique_ptr<TrailingRows>> Open(StateTables* state,
+                                                            std::string_view name,
+                                                            uint32_t version);
 
   // The position up to which (exclusive) the rows are true.
   absl::StatusOr<Position> applied() const;
@@ -42,12 +47,19 @@ class TrailingRows {
                                                                         size_t limit) const;
 
   // Writes `changes` (no value: delete) together with the position they make the rows true for.
-  absl::Status Commit(const std::map<std::string, std::optional<std::string>>& changes,
+  absl::Status Commit(const std::map<std::string, std::optional<std::string>, std::less<>>& changes,
                       Position applied);
 
+  // Drops the rows of other versions: when these have caught up and nobody reads the others.
+  absl::Status DropOtherVersions();
+
  private:
+  TrailingRows(StateTables* state, std::string name, uint32_t version, TableId table);
+
   StateTables* const state_;
-  const std::string family_;
+  const std::string name_;
+  const uint32_t version_;
+  const TableId table_;
 };
 
 }  // namespace constancia::eventstore

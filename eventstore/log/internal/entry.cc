@@ -1,0 +1,53 @@
+#include "eventstore/log/internal/entry.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/bytes.h"
+#include "core/base/status.h"
+#include "core/event/header.h"
+#include "core/event/sealing.h"
+
+namespace constancia::eventstore {
+
+std::string EncodeEntry(std::string_view leaf, std::string_view sealed) {
+  std::string row;
+  row.reserve(sizeof(uint32_t) + leaf.size() + sealed.size());
+  AppendU32(&row, static_cast<uint32_t>(leaf.size()));
+  return row.append(leaf).append(sealed);
+}
+
+absl::StatusOr<EntryView> ParseEntry(std::string_view row) {
+  ByteReader reader(row);
+  const std::optional<uint32_t> length = reader.TakeU32();
+  const std::optional<std::string_view> leaf = reader.Take(length.value_or(0));
+  if (!length.has_value() || !leaf.has_value()) {
+    return Error(error::v1::DAMAGED, "an entry is cut short");
+  }
+  return EntryView{*leaf, reader.rest()};
+}
+
+absl::StatusOr<RecordedEvent> ParseEvent(Position position, std::string_view row) {
+  const auto damaged = [&](const absl::Status& status) {
+    return DamagedAt(position, ToStd(status.message()));
+  };
+  const absl::StatusOr<EntryView> entry = ParseEntry(row);
+  if (!entry.ok()) return damaged(entry.status());
+  absl::StatusOr<EventHeader> header = ParseEventLeaf(entry->leaf);
+  if (!header.ok()) return damaged(header.status());
+  if (!entry->sealed.empty() &&
+      SealedDigest(entry->sealed).view() != std::string_view(header->sealed().digest())) {
+    return DamagedAt(position, "the sealed part is not the one the header names");
+  }
+  return RecordedEvent{position, *std::move(header), std::string(entry->leaf),
+                       std::string(entry->sealed)};
+}
+
+absl::Status DamagedAt(Position position, std::string_view what) {
+  return Error(error::v1::DAMAGED,
+               absl::StrCat("the entry at position ", position.value, ": ", ToAbsl(what)), "",
+               {{"position", absl::StrCat(position.value)}});
+}
+
+}  // namespace constancia::eventstore

@@ -1,0 +1,114 @@
+#include "eventstore/log/internal/syncer.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/status.h"
+#include "eventstore/log/internal/thread.h"
+
+namespace constancia::eventstore {
+namespace {
+
+AppendResult MakeReceipts(const Group& group, const Outcome& outcome) {
+  AppendResult result;
+  result.receipts.reserve(outcome.events.size());
+  const auto count = static_cast<uint32_t>(group.leaf_hashes.size());
+  for (size_t i = 0; i < outcome.events.size(); ++i) {
+    const RecordedEvent& event = outcome.events[i];
+    absl::StatusOr<std::vector<Hash>> path =
+        MakeInclusionProof(*group.tree, event.position.value - group.first.value, count);
+    CHECK(path.ok());
+    Receipt& receipt = result.receipts.emplace_back();
+    receipt.event_id = *EventId::From(event.header.event_id());
+    receipt.position = event.position;
+    receipt.leaf_hash = outcome.leaf_hashes[i];
+    receipt.seal = {group.first.value, count, *std::move(path), group.key_id, group.signature};
+    receipt.recorded_at = {event.header.recorded_at()};
+    for (const auto& place : event.header.streams()) {
+      receipt.sequences.push_back(Sequence{place.sequence()});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Syncer::Syncer(Options options) : options_(std::move(options)) {
+  thread_ = StartThread("syncer", [this] { Run(); });
+}
+
+Syncer::~Syncer() { Close(); }
+
+void Syncer::Push(std::unique_ptr<Group> group) {
+  absl::MutexLock lock(&mutex_);
+  const auto free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return waiting_ == nullptr; };
+  mutex_.Await(absl::Condition(&free));
+  waiting_ = std::move(group);
+}
+
+void Syncer::Close() {
+  {
+    absl::MutexLock lock(&mutex_);
+    closing_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+std::unique_ptr<Group> Syncer::Pop() {
+  absl::MutexLock lock(&mutex_);
+  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return waiting_ != nullptr || closing_;
+  };
+  mutex_.Await(absl::Condition(&ready));
+  return std::move(waiting_);
+}
+
+void Syncer::Run() {
+  while (const std::unique_ptr<Group> group = Pop()) Finish(*group);
+}
+
+void Syncer::Finish(Group& group) {
+  if (!group.broken.ok()) options_.halt(group.broken);
+  if (!options_.health->halted() && !group.leaf_hashes.empty()) {
+    const absl::Status written = options_.log->Write(std::move(group.batch));
+    if (!written.ok()) options_.halt(written);
+  }
+  if (group.next_signer != nullptr) options_.publication->Rotate(group.next_signer);
+
+  for (Outcome& outcome : group.outcomes) {
+    if (!options_.health->halted() && !outcome.events.empty()) {
+      const absl::Status visible = MakeVisible(outcome);
+      if (!visible.ok()) options_.halt(visible);
+    }
+    if (const absl::Status health = options_.health->status(); !health.ok()) {
+      outcome.done(health);
+    } else if (!outcome.refused.ok()) {
+      outcome.done(outcome.refused);
+    } else if (outcome.repeated.has_value()) {
+      const auto& [append, known] = *outcome.repeated;
+      outcome.done(AnswerRepeated(append, known, *options_.reader));
+    } else {
+      outcome.done(MakeReceipts(group, outcome));
+    }
+  }
+  if (group.cut.has_value() && !options_.health->halted()) {
+    options_.notary->Push(options_.overlay->Freeze(), *group.cut);
+  }
+}
+
+absl::Status Syncer::MakeVisible(const Outcome& outcome) {
+  const std::shared_ptr<const Epoch> open = options_.overlay->open();
+  const std::shared_ptr<const Epoch> frozen = options_.overlay->frozen();
+  const std::vector<ProjectionTable>& projections = *options_.projections;
+  std::vector<RowChanges> rows(projections.size());
+  for (const RecordedEvent& event : outcome.events) {
+    for (size_t i = 0; i < projections.size(); ++i) {
+      RETURN_IF_ERROR(ApplyEvent(event, projections[i], i, *options_.state,
+                                 {open.get(), frozen.get()}, rows[i]));
+    }
+  }
+  options_.overlay->Record(outcome.events, outcome.leaf_hashes, std::move(rows));
+  return absl::OkStatus();
+}
+
+}  // namespace constancia::eventstore
