@@ -117,6 +117,15 @@ absl::Status Access::Check(const Caller& caller, Method method) const {
   return NotGranted("call this method", caller);
 }
 
+std::string Access::RoleFor(const Caller& caller, Method method) const {
+  const Row row = RowOf(method);
+  const Roles roles = RolesOf(caller);
+  for (const auto& [name, role] : kRoleNames) {
+    if (roles.Has(role) && (row.everybody || row.roles.Has(role))) return std::string(name);
+  }
+  return "";
+}
+
 absl::Status Access::CheckAppend(const Caller& caller, std::string_view family) const {
   if (caller.kind == CallerKind::kSource || DeskOf(family).Meets(RolesOf(caller))) {
     return absl::OkStatus();

@@ -81,6 +81,9 @@ class Access {
   // Fails with SCOPE_NOT_GRANTED when no role of `caller` is open to `method`.
   absl::Status Check(const Caller& caller, Method method) const;
 
+  // The name of the first role of `caller` that is open to `method`; empty when there is none.
+  std::string RoleFor(const Caller& caller, Method method) const;
+
   // Fails with SCOPE_NOT_GRANTED when `caller` may not append facts of `family`, as the catalogue
   // names it. A source may append all of them; a person those of his desk.
   absl::Status CheckAppend(const Caller& caller, std::string_view family) const;

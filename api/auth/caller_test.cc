@@ -39,8 +39,7 @@ TEST(IdentifyCaller, FindsTheUriAmongOtherNames) {
   const auto caller =
       Identify({"localhost", "spiffe://constancia/t-1/source/dialler-1", "127.0.0.1"});
   ASSERT_TRUE(caller.ok());
-  EXPECT_EQ(*caller,
-            (Caller{.kind = CallerKind::kSource, .tenant = "t-1", .id = "dialler-1"}));
+  EXPECT_EQ(*caller, (Caller{.kind = CallerKind::kSource, .tenant = "t-1", .id = "dialler-1"}));
   EXPECT_EQ(caller->source(), "dialler-1");
   EXPECT_EQ(ToUri(*caller), "spiffe://constancia/t-1/source/dialler-1");
 }
@@ -68,7 +67,8 @@ TEST(CheckTenant, RefusesEveryOtherTenant) {
 
 TEST(CheckTenant, RefusesAParentOfAnotherForm) {
   const Caller caller{.kind = CallerKind::kSource, .tenant = "t-1", .id = "dialler-1"};
-  for (const std::string_view parent : {"", "t-1", "tenants/", "tenants/t-1/cases/C-1", "Tenants/t-1"}) {
+  for (const std::string_view parent :
+       {"", "t-1", "tenants/", "tenants/t-1/cases/C-1", "Tenants/t-1"}) {
     EXPECT_EQ(ReasonOf(CheckTenant(caller, "t-1", parent)), error::v1::SCHEMA_INVALID) << parent;
   }
 }

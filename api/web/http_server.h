@@ -28,10 +28,10 @@ struct HttpServerOptions {
   // 0 takes a free port.
   uint16_t port = 0;
   // PEM.
-  std::string certificate;
-  std::string key;
+  std::string certificate = {};
+  std::string key = {};
   // Issuers of client certificates.
-  std::string authority;
+  std::string authority = {};
 };
 
 class HttpServer {

@@ -1,0 +1,28 @@
+#include "api/commands/source_keys.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+#include "core/event/sealing.h"
+
+namespace constancia::api {
+
+absl::Status SourceKeys::Register(std::string_view source, const PublicKey& key) {
+  if (IsLowOrder(key)) {
+    return Error(error::v1::SETUP_INVALID,
+                 absl::StrCat("the key of source ", ToAbsl(source),
+                              " is of low order: anybody could sign for it"));
+  }
+  const bool added = keys_.try_emplace({std::string(source), SourceKeyId(source, key)}, key).second;
+  if (!added) {
+    return Error(error::v1::SETUP_INVALID,
+                 absl::StrCat("source ", ToAbsl(source), " has that key already"));
+  }
+  return absl::OkStatus();
+}
+
+const PublicKey* SourceKeys::Find(std::string_view source, std::string_view key_id) const {
+  const auto found = keys_.find({std::string(source), std::string(key_id)});
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+}  // namespace constancia::api

@@ -1,0 +1,58 @@
+#include "api/service/status.h"
+
+#include <grpcpp/support/status.h>
+
+#include <string>
+
+#include "core/base/log.h"
+#include "core/base/status.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/error_info.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace constancia::api {
+namespace {
+
+constexpr char kDomain[] = "constancia";
+constexpr char kInternal[] = "an error inside the server; its log says more";
+
+}  // namespace
+
+google::rpc::Status ToRpc(const absl::Status& status) {
+  google::rpc::Status rpc;
+  if (status.ok()) return rpc;
+  const auto detail = DetailOf(status);
+  if (!detail.has_value()) {
+    Log(LogLevel::kError, "a call failed without a reason", {{"status", status.ToString()}});
+  }
+  rpc.set_code(detail.has_value() ? static_cast<int>(status.code())
+                                  : static_cast<int>(absl::StatusCode::kInternal));
+  rpc.set_message(detail.has_value() ? std::string(ToStd(status.message())) : kInternal);
+  google::rpc::ErrorInfo info;
+  info.set_domain(kDomain);
+  info.set_reason(
+      error::v1::Reason_Name(detail.has_value() ? detail->reason() : error::v1::INTERNAL));
+  if (detail.has_value()) {
+    for (const error::v1::Variable& variable : detail->variables()) {
+      (*info.mutable_metadata())[variable.name()] = variable.value();
+    }
+  }
+  rpc.add_details()->PackFrom(info);
+  if (detail.has_value() && !detail->field().empty()) {
+    google::rpc::BadRequest bad;
+    google::rpc::BadRequest::FieldViolation* violation = bad.add_field_violations();
+    violation->set_field(detail->field());
+    violation->set_description(rpc.message());
+    rpc.add_details()->PackFrom(bad);
+  }
+  return rpc;
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const google::rpc::Status rpc = ToRpc(status);
+  return grpc::Status(static_cast<grpc::StatusCode>(rpc.code()), rpc.message(),
+                      rpc.SerializeAsString());
+}
+
+}  // namespace constancia::api
