@@ -1,0 +1,277 @@
+#include "api/server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/base/call_once.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "api/auth/access.h"
+#include "api/commands/limits.h"
+#include "api/commands/prove_ledger.h"
+#include "api/commands/read_events.h"
+#include "api/commands/record_events.h"
+#include "api/server/files.h"
+#include "api/server/ledger_folder.h"
+#include "api/server/metrics.h"
+#include "api/server/routes.h"
+#include "api/service/adapter.h"
+#include "api/service/event_service.h"
+#include "api/service/ledger_service.h"
+#include "api/service/workers.h"
+#include "api/web/http_server.h"
+#include "core/base/log.h"
+#include "core/base/status.h"
+#include "core/base/zone.h"
+#include "core/event/catalogue.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/projections/projections.h"
+
+namespace constancia::api {
+namespace {
+
+constexpr unsigned kCertificateReloadSeconds = 60;
+constexpr int kConcurrentCallsMax = 4'096;  // on one connection
+
+std::shared_ptr<grpc::ServerCredentials> Credentials(const LedgerPaths& paths) {
+  // New certificate files are taken up without a restart.
+  const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      paths.server_key, paths.server, paths.authority, kCertificateReloadSeconds);
+  grpc::experimental::TlsServerCredentialsOptions options(provider);
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+// Reflection and health are switched on for the whole process.
+void EnablePlugins(bool reflection) {
+  grpc::EnableDefaultHealthCheckService(true);
+  if (!reflection) return;
+  static absl::once_flag once;
+  absl::call_once(once, grpc::reflection::InitProtoReflectionServerBuilderPlugin);
+}
+
+std::string AddressText(const std::string& host, int port) {
+  return absl::StrContains(host, ':') ? absl::StrCat("[", host, "]:", port)
+                                      : absl::StrCat(host, ":", port);
+}
+
+}  // namespace
+
+// Members stand in the order in which they are made.
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, FolderLock lock, Settings settings, Zones zones,
+       policies::PackSet packs, Ed25519Key signer)
+      : clock_(options.clock),
+        lock_(std::move(lock)),
+        settings_(std::move(settings)),
+        access_(settings_.roles),
+        zones_(std::move(zones)),
+        packs_(std::move(packs)),
+        signer_(std::move(signer)),
+        random_(options.random),
+        paths_(options.folder) {}
+
+  ~Impl() { Shutdown(); }
+
+  absl::Status Start() {
+    RETURN_IF_ERROR(OpenLog());
+    MakeServices();
+    RETURN_IF_ERROR(StartHttp());
+    RETURN_IF_ERROR(StartGrpc());
+    Log(LogLevel::kInfo, "serving",
+        {{"origin", log_->origin()}, {"grpc", grpc_address_}, {"http", http_address_}});
+    return absl::OkStatus();
+  }
+
+  void Shutdown() {
+    if (stopping_.exchange(true)) return stopped_.WaitForNotification();
+    if (grpc_ != nullptr) {
+      if (grpc_->GetHealthCheckService() != nullptr) {
+        grpc_->GetHealthCheckService()->SetServingStatus(false);
+      }
+      for (const auto& adapter : adapters_) adapter->Drain();
+      grpc_->Shutdown(absl::ToChronoTime(absl::Now() + kDrainMax));
+    }
+    if (log_ != nullptr) log_->Close();
+    if (http_ != nullptr) http_->Stop();
+    Log(LogLevel::kInfo, "stopped");
+    stopped_.Notify();
+  }
+
+  void Wait() { stopped_.WaitForNotification(); }
+
+  const std::string& grpc_address() const { return grpc_address_; }
+  const std::string& http_address() const { return http_address_; }
+
+ private:
+  absl::Status OpenLog() {
+    eventstore::EventLog::Options options;
+    options.folder = paths_.folder;
+    options.signer = &signer_;
+    ASSIGN_OR_RETURN(options.master_keys, LoadMasterKeys(paths_));
+    options.clock = clock_;
+    options.random = random_;
+    options.projections = eventstore::InlineProjections();
+    options.cache_bytes = size_t{settings_.cache_mib} << 20;
+    ASSIGN_OR_RETURN(log_, eventstore::EventLog::Open(options));
+    return absl::OkStatus();
+  }
+
+  // A new service is one line in `adapters_`.
+  void MakeServices() {
+    gate_.emplace(log_.get(), &packs_, &zones_, clock_, random_);
+    record_.emplace(RecordEvents::Uses{.catalogue = &catalogue_,
+                                       .zones = &zones_,
+                                       .access = &access_,
+                                       .source_keys = &settings_.source_keys,
+                                       .clock = clock_,
+                                       .observer = &metrics_,
+                                       .log = log_.get(),
+                                       .gate = &*gate_});
+    read_.emplace(ReadEvents::Uses{.catalogue = &catalogue_,
+                                   .access = &access_,
+                                   .clock = clock_,
+                                   .random = random_,
+                                   .log = log_.get()});
+    prove_.emplace(&access_, log_.get());
+    ask_gate_.emplace(
+        AskGate::Uses{.access = &access_, .gate = &*gate_, .log = log_.get(), .clock = clock_});
+    read_cases_.emplace(
+        ReadCases::Uses{.access = &access_, .read_events = &*read_, .log = log_.get()});
+    workers_.emplace(kWorkerThreads, kWorkerQueueMax);
+    adapters_.push_back(MakeEventService(&*record_, &*read_, log_.get(), &*workers_));
+    adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
+    adapters_.push_back(MakeContactService(&*ask_gate_));
+    adapters_.push_back(MakeCaseService(&*read_cases_, &*workers_));
+  }
+
+  absl::Status Ready() const {
+    if (stopping_) return Error(error::v1::SHUTTING_DOWN, "the server is stopping");
+    return log_->health();
+  }
+
+  std::string MetricsText() {
+    const eventstore::LogReader& reader = log_->reader();
+    const Position covered{reader.LatestCheckpoint().checkpoint.size};
+    const auto waiting = reader.ReadLog(covered, 1);
+    absl::Duration age;
+    if (waiting.ok() && !waiting->empty()) {
+      age = absl::Microseconds(clock_->Now().micros - waiting->front().header.recorded_at());
+    }
+    metrics_.SetCheckpointAge(std::max(age, absl::ZeroDuration()));
+    return metrics_.Text();
+  }
+
+  absl::Status StartHttp() {
+    ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(settings_.http_address));
+    HttpServerOptions options{.address = address.host, .port = address.port};
+    ASSIGN_OR_RETURN(options.certificate, ReadSmallFile(paths_.server));
+    ASSIGN_OR_RETURN(options.key, ReadSecretFile(paths_.server_key));
+    ASSIGN_OR_RETURN(options.authority, ReadSmallFile(paths_.authority));
+    const Routes routes{.access = &access_,
+                        .tenant = log_->tenant(),
+                        .ready = [this] { return Ready(); },
+                        .metrics = [this] { return MetricsText(); }};
+    ASSIGN_OR_RETURN(http_, HttpServer::Start(options, [routes](const HttpRequest& request) {
+                       return routes.Answer(request);
+                     }));
+    http_address_ = AddressText(address.host, http_->port());
+    return absl::OkStatus();
+  }
+
+  absl::Status StartGrpc() {
+    EnablePlugins(settings_.reflection);
+    ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(settings_.grpc_address));
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(settings_.grpc_address, Credentials(paths_), &port);
+    builder.SetMaxReceiveMessageSize(kTransportBytesMax);
+    builder.SetMaxSendMessageSize(kTransportBytesMax);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kConcurrentCallsMax);
+    for (const auto& adapter : adapters_) builder.RegisterService(adapter->service());
+    grpc_ = builder.BuildAndStart();
+    if (grpc_ == nullptr || port == 0) {
+      return Error(error::v1::SETUP_INVALID,
+                   absl::StrCat("gRPC cannot listen on ", settings_.grpc_address,
+                                "; is the port taken, or a file in tls/ unreadable?"));
+    }
+    for (const auto& adapter : adapters_) {
+      grpc_->GetHealthCheckService()->SetServingStatus(std::string(adapter->name()), true);
+    }
+    grpc_address_ = AddressText(address.host, port);
+    return absl::OkStatus();
+  }
+
+  Clock* const clock_;
+  const FolderLock lock_;
+  const Settings settings_;
+  const Access access_;
+  const Zones zones_;
+  const policies::PackSet packs_;
+  const Ed25519Key signer_;
+  Random* const random_;
+  const LedgerPaths paths_;
+  const Catalogue catalogue_;
+  Metrics metrics_{CONSTANCIA_VERSION};
+  std::unique_ptr<eventstore::EventLog> log_;
+  std::optional<Gate> gate_;
+  std::optional<RecordEvents> record_;
+  std::optional<ReadEvents> read_;
+  std::optional<ProveLedger> prove_;
+  std::optional<AskGate> ask_gate_;
+  std::optional<ReadCases> read_cases_;
+  std::optional<Workers> workers_;
+  std::vector<std::unique_ptr<ServiceAdapter>> adapters_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::string grpc_address_;
+  std::string http_address_;
+  std::atomic<bool> stopping_ = false;
+  absl::Notification stopped_;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  const LedgerPaths paths(options.folder);
+  ASSIGN_OR_RETURN(const std::string settings_text, ReadSmallFile(paths.settings));
+  ASSIGN_OR_RETURN(Settings settings,
+                   ReadSettings(settings_text, options.environment, options.flags));
+  SetLogLevel(settings.log_level);
+  ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take(options.folder));
+  ASSIGN_OR_RETURN(Zones zones, Zones::Load());
+  ASSIGN_OR_RETURN(policies::PackSet packs, LoadPacks(settings.packs));
+  ASSIGN_OR_RETURN(Ed25519Key signer, LoadLedgerKey(paths));
+  auto impl = std::make_unique<Impl>(options, std::move(lock), std::move(settings),
+                                     std::move(zones), std::move(packs), std::move(signer));
+  RETURN_IF_ERROR(impl->Start());
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() = default;
+
+void Server::Shutdown() { impl_->Shutdown(); }
+
+void Server::Wait() { impl_->Wait(); }
+
+const std::string& Server::grpc_address() const { return impl_->grpc_address(); }
+
+const std::string& Server::http_address() const { return impl_->http_address(); }
+
+}  // namespace constancia::api
