@@ -24,6 +24,10 @@ namespace constancia::eventstore {
 
 inline constexpr size_t kAppendEventsMax = 64;
 inline constexpr size_t kAppendExpectationsMax = 16;
+// What the server may add to one append: consequences of its events, and expectations that they
+// rest on.
+inline constexpr size_t kAppendConsequencesMax = 512;
+inline constexpr size_t kOwnExpectationsMax = kAppendEventsMax;
 
 // The source of what the server itself or a person causes.
 inline constexpr char kOwnSource[] = "constancia";
@@ -33,6 +37,8 @@ inline constexpr char kOwnSource[] = "constancia";
 struct EventDraft {
   // Made by the log when absent.
   std::optional<EventId> event_id;
+  // The id was made on the way here, not by the source: a repeated request may bring another one.
+  bool event_id_made = false;
   // Full name of the payload message.
   std::string type;
   Instant occurred_at;

@@ -350,6 +350,44 @@ absl::StatusOr<std::vector<CompletenessProof>> LogReader::ProveCompleteness(
   return proofs;
 }
 
+absl::StatusOr<std::vector<std::string>> LogReader::ReadLeaves(Position from,
+                                                               uint64_t count) const {
+  std::vector<std::string> leaves;
+  leaves.reserve(count);
+  NumberedCursor cursor = core_->log->Entries(/*fill_cache=*/false);
+  for (cursor.Seek(from.value); leaves.size() < count && cursor.valid(); cursor.Next()) {
+    const Position position{from.value + leaves.size()};
+    if (cursor.number() != position.value) return DamagedAt(position, "it is missing");
+    const absl::StatusOr<EntryView> entry = ParseEntry(cursor.row());
+    if (!entry.ok()) return DamagedAt(position, ToStd(entry.status().message()));
+    leaves.emplace_back(entry->leaf);
+  }
+  RETURN_IF_ERROR(cursor.status());
+  if (leaves.size() < count) {
+    return DamagedAt(Position{from.value + leaves.size()}, "it is missing");
+  }
+  return leaves;
+}
+
+absl::StatusOr<std::string> LogReader::ReadTile(TileId tile) const {
+  ASSIGN_OR_RETURN(std::optional<std::string> row, core_->state->ReadTile(tile.level, tile.index));
+  const size_t size = tile.width * Hash::kSize;
+  if (!row.has_value() || row->size() < size) {
+    return Error(error::v1::NOT_FOUND, absl::StrCat("there is no ", TilePath(tile)));
+  }
+  row->resize(size);
+  return *std::move(row);
+}
+
+absl::Status LogReader::ReadGroupRows(
+    Position from, Position to, absl::FunctionRef<absl::Status(std::string_view)> take) const {
+  NumberedCursor cursor = core_->log->Groups();
+  for (cursor.Seek(from.value); cursor.valid() && cursor.number() < to.value; cursor.Next()) {
+    RETURN_IF_ERROR(take(cursor.row()));
+  }
+  return cursor.status();
+}
+
 absl::Status LogReader::ReadAuditFeed(Position from, Position to,
                                       absl::FunctionRef<bool(std::string_view)> take) const {
   RETURN_IF_ERROR(CheckPublished(to.value));

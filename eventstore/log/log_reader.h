@@ -30,6 +30,7 @@
 #include "eventstore/proof/completeness.h"
 #include "eventstore/proof/merkle.h"
 #include "eventstore/proof/multi_proof.h"
+#include "eventstore/proof/tile.h"
 
 namespace constancia::eventstore {
 
@@ -115,6 +116,16 @@ class LogReader {
   // returns false. `to` is at most the size of the latest checkpoint, else NOT_PUBLISHED.
   absl::Status ReadAuditFeed(Position from, Position to,
                              absl::FunctionRef<bool(std::string_view)> take) const;
+
+  // For publishing. Leaf bytes of positions [from, from + count), all below the latest checkpoint.
+  absl::StatusOr<std::vector<std::string>> ReadLeaves(Position from, uint64_t count) const;
+
+  // The 32 * width bytes of a tile of the latest checkpoint's tree or an earlier one.
+  absl::StatusOr<std::string> ReadTile(TileId tile) const;
+
+  // Gives the bytes of the group rows whose first position lies in [from, to), in order.
+  absl::Status ReadGroupRows(Position from, Position to,
+                             absl::FunctionRef<absl::Status(std::string_view)> take) const;
 
  private:
   absl::Status CheckPublished(uint64_t size) const;

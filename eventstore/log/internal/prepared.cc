@@ -140,8 +140,8 @@ absl::StatusOr<PreparedEvent> PrepareEvent(EventDraft draft, std::string_view so
   RETURN_IF_ERROR(CheckPersonal(draft));
   RETURN_IF_ERROR(CheckStreams(draft.streams, source));
   PreparedEvent event;
-  event.id_chosen = draft.event_id.has_value();
-  event.id = event.id_chosen ? *draft.event_id : NewEventId(clock.Now(), random);
+  event.id_chosen = draft.event_id.has_value() && !draft.event_id_made;
+  event.id = draft.event_id.has_value() ? *draft.event_id : NewEventId(clock.Now(), random);
   event.consequence = draft.consequence;
   if (!draft.external_id.empty()) event.external_key = ExternalKey(source, draft.external_id);
   AddPlaces(draft, stream_keys, event);
@@ -158,10 +158,14 @@ absl::StatusOr<PreparedEvent> PrepareEvent(EventDraft draft, std::string_view so
 }
 
 absl::Status CheckCounts(const AppendRequest& request) {
-  if (request.drafts.empty() || request.drafts.size() > kAppendEventsMax) {
+  const size_t consequences =
+      std::count_if(request.drafts.begin(), request.drafts.end(),
+                    [](const EventDraft& draft) { return draft.consequence; });
+  const size_t own = request.drafts.size() - consequences;
+  if (request.drafts.empty() || own > kAppendEventsMax || consequences > kAppendConsequencesMax) {
     return Error(error::v1::LIMIT_EXCEEDED, "an append has 1 to 64 events", "events");
   }
-  if (request.expectations.size() > kAppendExpectationsMax) {
+  if (request.expectations.size() > kAppendExpectationsMax + kOwnExpectationsMax) {
     return Error(error::v1::LIMIT_EXCEEDED, "an append has at most 16 expectations",
                  "expectations");
   }
