@@ -406,23 +406,28 @@ absl::StatusOr<AppendRequest> RecordEvents::Prepare(const Caller& caller,
   return prepared;
 }
 
-void RecordEvents::AppendJudged(AppendRequest request, int attempts_left, eventstore::AppendCallback done) const {
+void RecordEvents::AppendJudged(AppendRequest request, int attempts_left,
+                                eventstore::AppendCallback done) const {
   if (uses_.gate == nullptr) return uses_.log->Append(std::move(request), std::move(done));
   absl::StatusOr<Judgement> judgement = uses_.gate->Judge(request.drafts);
   if (!judgement.ok()) return done(judgement.status());
-  if (judgement->expectations.empty()) return uses_.log->Append(std::move(request), std::move(done));
+  if (judgement->expectations.empty())
+    return uses_.log->Append(std::move(request), std::move(done));
 
   AppendRequest judged = request;
-  for (eventstore::EventDraft& violation : judgement->violations) judged.drafts.push_back(std::move(violation));
+  for (eventstore::EventDraft& violation : judgement->violations)
+    judged.drafts.push_back(std::move(violation));
   if (attempts_left == 0) return uses_.log->Append(std::move(judged), std::move(done));
   for (eventstore::Expectation& expectation : judgement->expectations) {
     judged.expectations.push_back(std::move(expectation));
   }
-  uses_.log->Append(std::move(judged), [this, attempts_left, request = std::move(request), done = std::move(done)](
-                                           absl::StatusOr<eventstore::AppendResult> result) mutable {
-    if (ReasonOf(result.status()) != error::v1::STREAM_MOVED) return done(std::move(result));
-    AppendJudged(std::move(request), attempts_left - 1, std::move(done));
-  });
+  uses_.log->Append(std::move(judged),
+                    [this, attempts_left, request = std::move(request), done = std::move(done)](
+                        absl::StatusOr<eventstore::AppendResult> result) mutable {
+                      if (ReasonOf(result.status()) != error::v1::STREAM_MOVED)
+                        return done(std::move(result));
+                      AppendJudged(std::move(request), attempts_left - 1, std::move(done));
+                    });
 }
 
 void RecordEvents::Run(const Caller& caller, const v1::AppendEventsRequest& request,
@@ -440,29 +445,29 @@ void RecordEvents::Run(const Caller& caller, const v1::AppendEventsRequest& requ
     families.push_back(uses_.catalogue->Find(draft.type)->family);
   }
   const size_t own_events = prepared->drafts.size();
-  AppendJudged(
-      *std::move(prepared), kDecisionAttemptsMax,
-      [this, refuse, own_events, began, families = std::move(families), source = std::string(caller.source()),
-       published = request.wait() == v1::PUBLISHED,
-       done = std::move(done)](absl::StatusOr<eventstore::AppendResult> result) mutable {
-        if (!result.ok()) return refuse(done, result.status());
-        if (!result->repeated) {
-          for (const std::string_view family : families) uses_.observer->Appended(family, source);
-        }
-        v1::AppendEventsResponse response;
-        // One for each event of the request; what followed from them stands behind.
-        for (size_t i = 0; i < std::min(own_events, result->receipts.size()); ++i) {
-          SetReceipt(result->receipts[i], response.add_receipts());
-        }
-        uses_.observer->AppendTook(absl::Now() - began);
-        if (!published) return done(std::move(response));
-        uses_.log->WhenPublished(
-            result->receipts.back().position,
-            [response = std::move(response), done = std::move(done)](absl::Status status) mutable {
-              if (!status.ok()) return done(std::move(status));
-              done(std::move(response));
-            });
-      });
+  AppendJudged(*std::move(prepared), kDecisionAttemptsMax,
+               [this, refuse, own_events, began, families = std::move(families),
+                source = std::string(caller.source()), published = request.wait() == v1::PUBLISHED,
+                done = std::move(done)](absl::StatusOr<eventstore::AppendResult> result) mutable {
+                 if (!result.ok()) return refuse(done, result.status());
+                 if (!result->repeated) {
+                   for (const std::string_view family : families)
+                     uses_.observer->Appended(family, source);
+                 }
+                 v1::AppendEventsResponse response;
+                 // One for each event of the request; what followed from them stands behind.
+                 for (size_t i = 0; i < std::min(own_events, result->receipts.size()); ++i) {
+                   SetReceipt(result->receipts[i], response.add_receipts());
+                 }
+                 uses_.observer->AppendTook(absl::Now() - began);
+                 if (!published) return done(std::move(response));
+                 uses_.log->WhenPublished(result->receipts.back().position,
+                                          [response = std::move(response),
+                                           done = std::move(done)](absl::Status status) mutable {
+                                            if (!status.ok()) return done(std::move(status));
+                                            done(std::move(response));
+                                          });
+               });
 }
 
 }  // namespace constancia::api

@@ -36,7 +36,8 @@ class RecordEvents {
     Clock* clock = nullptr;
     Observer* observer = nullptr;
     eventstore::EventLog* log = nullptr;
-    // Judges contacts, so that a violation commits with the contact that broke the rule. Null: none is judged.
+    // Judges contacts, so that a violation commits with the contact that broke the rule. Null: none
+    // is judged.
     const Gate* gate = nullptr;
   };
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::AppendEventsResponse>)>;
@@ -62,10 +63,11 @@ class RecordEvents {
   absl::StatusOr<eventstore::EventDraft> PrepareDraft(const Caller& caller,
                                                       const v1::EventDraft& draft) const;
 
-  // Appends with the violations that follow from the contacts among the drafts. They rest on the debtors' streams
-  // as they were read: when one has moved, they are judged again. A fact is never lost to that: the last attempt
-  // expects nothing.
-  void AppendJudged(eventstore::AppendRequest request, int attempts_left, eventstore::AppendCallback done) const;
+  // Appends with the violations that follow from the contacts among the drafts. They rest on the
+  // debtors' streams as they were read: when one has moved, they are judged again. A fact is never
+  // lost to that: the last attempt expects nothing.
+  void AppendJudged(eventstore::AppendRequest request, int attempts_left,
+                    eventstore::AppendCallback done) const;
 
   const Uses uses_;
 };

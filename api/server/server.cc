@@ -19,15 +19,21 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "api/auth/access.h"
+#include "api/commands/ask_gate.h"
+#include "api/commands/gate.h"
 #include "api/commands/limits.h"
 #include "api/commands/prove_ledger.h"
+#include "api/commands/read_cases.h"
 #include "api/commands/read_events.h"
 #include "api/commands/record_events.h"
 #include "api/server/files.h"
 #include "api/server/ledger_folder.h"
 #include "api/server/metrics.h"
+#include "api/server/packs.h"
 #include "api/server/routes.h"
 #include "api/service/adapter.h"
+#include "api/service/case_service.h"
+#include "api/service/contact_service.h"
 #include "api/service/event_service.h"
 #include "api/service/ledger_service.h"
 #include "api/service/workers.h"
@@ -75,13 +81,13 @@ std::string AddressText(const std::string& host, int port) {
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, FolderLock lock, Settings settings, Zones zones,
-       policies::PackSet packs, Ed25519Key signer)
+       Counsel counsel, Ed25519Key signer)
       : clock_(options.clock),
         lock_(std::move(lock)),
         settings_(std::move(settings)),
         access_(settings_.roles),
         zones_(std::move(zones)),
-        packs_(std::move(packs)),
+        counsel_(std::move(counsel)),
         signer_(std::move(signer)),
         random_(options.random),
         paths_(options.folder) {}
@@ -134,7 +140,7 @@ class Server::Impl {
 
   // A new service is one line in `adapters_`.
   void MakeServices() {
-    gate_.emplace(log_.get(), &packs_, &zones_, clock_, random_);
+    gate_.emplace(log_.get(), &counsel_.packs, &zones_, clock_, random_);
     record_.emplace(RecordEvents::Uses{.catalogue = &catalogue_,
                                        .zones = &zones_,
                                        .access = &access_,
@@ -223,7 +229,7 @@ class Server::Impl {
   const Settings settings_;
   const Access access_;
   const Zones zones_;
-  const policies::PackSet packs_;
+  const Counsel counsel_;
   const Ed25519Key signer_;
   Random* const random_;
   const LedgerPaths paths_;
@@ -254,10 +260,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   SetLogLevel(settings.log_level);
   ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take(options.folder));
   ASSIGN_OR_RETURN(Zones zones, Zones::Load());
-  ASSIGN_OR_RETURN(policies::PackSet packs, LoadPacks(settings.packs));
+  ASSIGN_OR_RETURN(Counsel counsel,
+                   LoadCounsel(settings.packs.empty() ? DefaultPacksFolder() : settings.packs));
   ASSIGN_OR_RETURN(Ed25519Key signer, LoadLedgerKey(paths));
   auto impl = std::make_unique<Impl>(options, std::move(lock), std::move(settings),
-                                     std::move(zones), std::move(packs), std::move(signer));
+                                     std::move(zones), std::move(counsel), std::move(signer));
   RETURN_IF_ERROR(impl->Start());
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

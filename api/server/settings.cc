@@ -68,6 +68,8 @@ absl::StatusOr<bool> SetPlain(absl::string_view key, absl::string_view value, Se
     ASSIGN_OR_RETURN(settings->reflection, ParseBool(value));
   } else if (key == "log_level") {
     ASSIGN_OR_RETURN(settings->log_level, ParseLogLevel(value));
+  } else if (key == "packs") {
+    settings->packs = std::string(value);
   } else if (key == "cache_mib") {
     if (!absl::SimpleAtoi(value, &settings->cache_mib) || settings->cache_mib == 0 ||
         settings->cache_mib > kCacheMibMax) {

@@ -8,6 +8,7 @@
 //   http_address                  "127.0.0.1:7480"; the same
 //   reflection                    true
 //   log_level                     "info"; debug, warning, error
+//   packs                         folder of policy packs; those beside the program when absent
 //   cache_mib                     256; of blocks of the tables
 //   roles.operator.<id>           "COMPLIANCE LEGAL"; roles of an operator
 //   roles.person.<id>             the same of a person
@@ -41,6 +42,7 @@ struct Settings {
   bool reflection = true;
   LogLevel log_level = LogLevel::kInfo;
   uint32_t cache_mib = 256;
+  std::string packs;                                // "": those beside the program
   std::map<std::string, Roles, std::less<>> roles;  // by Caller::name()
   SourceKeys source_keys;
 };

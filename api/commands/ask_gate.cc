@@ -1,0 +1,56 @@
+#include "api/commands/ask_gate.h"
+
+#include <string>
+#include <utility>
+
+#include "api/commands/messages.h"
+#include "core/base/status.h"
+#include "core/event/public_string.h"
+#include "core/event/uuid.h"
+
+namespace constancia::api {
+
+absl::Status AskGate::MayAsk(const Caller& caller, std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kGate));
+  return CheckTenant(caller, uses_.log->tenant(), parent);
+}
+
+absl::StatusOr<v1::CheckContactResponse> AskGate::Check(
+    const Caller& caller, const v1::CheckContactRequest& request) const {
+  RETURN_IF_ERROR(MayAsk(caller, request.parent()));
+  Instant at = uses_.clock->Now();
+  if (request.has_at()) {
+    ASSIGN_OR_RETURN(at, ToInstant(request.at(), "at"));
+  }
+  ASSIGN_OR_RETURN(Advice advice, uses_.gate->Check(request.contact(), at));
+  v1::CheckContactResponse response;
+  *response.mutable_verdict() = std::move(advice.verdict);
+  response.set_as_of(advice.as_of.value);
+  return response;
+}
+
+void AskGate::Reserve(
+    const Caller& caller, const v1::ReserveContactRequest& request,
+    absl::AnyInvocable<void(absl::StatusOr<v1::ReserveContactResponse>)> done) const {
+  if (absl::Status status = MayAsk(caller, request.parent()); !status.ok())
+    return done(std::move(status));
+  if (!IsId(request.request_id())) {
+    return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
+                      "request_id"));
+  }
+  uses_.gate->Reserve(request, std::string(caller.source()),
+                      [done = std::move(done)](absl::StatusOr<Decision> decision) mutable {
+                        if (!decision.ok()) return done(decision.status());
+                        v1::ReserveContactResponse response;
+                        response.set_decision_id(ToText(decision->receipt.event_id));
+                        if (decision->expires_at.has_value()) {
+                          response.set_permit_id(response.decision_id());
+                          SetTimestamp(*decision->expires_at, response.mutable_expires_at());
+                        }
+                        *response.mutable_verdict() = std::move(decision->verdict);
+                        SetReceipt(decision->receipt, response.mutable_receipt());
+                        done(std::move(response));
+                      });
+}
+
+}  // namespace constancia::api

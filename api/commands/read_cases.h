@@ -1,0 +1,49 @@
+// Reads cases: their files and their timelines.
+//
+// Used by: api/service.
+// Threads: any thread may call any method.
+
+#ifndef CONSTANCIA_API_COMMANDS_READ_CASES_H_
+#define CONSTANCIA_API_COMMANDS_READ_CASES_H_
+
+#include "absl/status/statusor.h"
+#include "api/auth/access.h"
+#include "api/auth/caller.h"
+#include "api/commands/read_events.h"
+#include "constancia/v1/case_service.pb.h"
+#include "eventstore/log/event_log.h"
+
+namespace constancia::api {
+
+class ReadCases {
+ public:
+  // All outlive the command.
+  struct Uses {
+    const Access* access = nullptr;
+    const ReadEvents* read_events = nullptr;
+    const eventstore::EventLog* log = nullptr;
+  };
+
+  explicit ReadCases(const Uses& uses) : uses_(uses) {}
+
+  // Fails with SCOPE_NOT_GRANTED, WRONG_TENANT, NOT_FOUND, and with NOT_PUBLISHED when the position
+  // asked for lies ahead of the log.
+  absl::StatusOr<v1::Case> Get(const Caller& caller, const v1::GetCaseRequest& request) const;
+
+  // Fails with SCOPE_NOT_GRANTED, WRONG_TENANT, LIMIT_EXCEEDED, SCHEMA_INVALID.
+  absl::StatusOr<v1::ListCasesResponse> List(const Caller& caller,
+                                             const v1::ListCasesRequest& request) const;
+
+  // Fails as Get and as ReadEvents::List do.
+  absl::StatusOr<v1::GetTimelineResponse> Timeline(const Caller& caller,
+                                                   const v1::GetTimelineRequest& request) const;
+
+ private:
+  absl::Status Check(const Caller& caller, std::string_view parent) const;
+
+  const Uses uses_;
+};
+
+}  // namespace constancia::api
+
+#endif  // CONSTANCIA_API_COMMANDS_READ_CASES_H_

@@ -1,0 +1,56 @@
+#include "api/server/packs.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "api/server/files.h"
+#include "core/base/status.h"
+#include "core/base/zone.h"
+
+namespace constancia::api {
+
+std::string DefaultPacksFolder() {
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  const std::filesystem::path folder = program.parent_path() / "../share/constancia/packs";
+  if (failed || !std::filesystem::is_directory(folder, failed)) return "";
+  return folder.lexically_normal().string();
+}
+
+absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code failed;
+  for (auto at = std::filesystem::recursive_directory_iterator(folder, failed);
+       !failed && at != std::filesystem::recursive_directory_iterator(); at.increment(failed)) {
+    if (at->path().filename() == "pack.yaml") paths.push_back(at->path().string());
+  }
+  if (failed || paths.empty()) {
+    return Error(error::v1::SETUP_INVALID, absl::StrCat("no pack.yaml below \"", folder, "\""));
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<policies::Pack> packs;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(const std::string yaml, ReadSmallFile(path));
+    ASSIGN_OR_RETURN(policies::Pack pack, policies::Pack::Load(path, yaml));
+    packs.push_back(std::move(pack));
+  }
+  return packs;
+}
+
+absl::StatusOr<Counsel> LoadCounsel(const std::string& folder) {
+  ASSIGN_OR_RETURN(const std::string tzdata, ReadSmallFile(kZoneFile));
+  ASSIGN_OR_RETURN(policies::ZoneTable table, policies::ZoneTable::Load(tzdata));
+  Counsel counsel;
+  counsel.zones = std::make_unique<const policies::ZoneTable>(std::move(table));
+  std::vector<policies::Pack> packs;
+  if (!folder.empty()) {
+    ASSIGN_OR_RETURN(packs, ReadPacks(folder));
+  }
+  ASSIGN_OR_RETURN(counsel.packs, policies::PackSet::Build(std::move(packs), counsel.zones.get()));
+  return counsel;
+}
+
+}  // namespace constancia::api

@@ -1,0 +1,40 @@
+// Policy packs as files: where they are, and how they become what counsel is asked under.
+//
+// Used by: api/server, api/cli (policy).
+// Threads: any.
+
+#ifndef CONSTANCIA_API_SERVER_PACKS_H_
+#define CONSTANCIA_API_SERVER_PACKS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "policies/calendar/zones.h"
+#include "policies/engine/pack.h"
+#include "policies/engine/pack_set.h"
+
+namespace constancia::api {
+
+// The packs that stand beside the program: ../share/constancia/packs from its own folder; "" when
+// there are none.
+std::string DefaultPacksFolder();
+
+// Reads every pack.yaml below `folder`, in the order of their paths. Fails with SETUP_INVALID when
+// there is none or one cannot be read, and with PACK_INVALID as Pack::Load does.
+absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder);
+
+// What counsel needs, kept together: packs refer to the zones.
+struct Counsel {
+  std::unique_ptr<const policies::ZoneTable> zones;
+  policies::PackSet packs;
+};
+
+// Reads the zones of this machine and the packs below `folder`; "" loads none. Fails like
+// ReadPacks, and with SETUP_INVALID when the zones cannot be read.
+absl::StatusOr<Counsel> LoadCounsel(const std::string& folder);
+
+}  // namespace constancia::api
+
+#endif  // CONSTANCIA_API_SERVER_PACKS_H_
