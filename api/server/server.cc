@@ -9,7 +9,10 @@
 #include <grpcpp/server_builder.h>
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -26,6 +29,7 @@
 #include "api/commands/read_cases.h"
 #include "api/commands/read_events.h"
 #include "api/commands/record_events.h"
+#include "api/export/export_jobs.h"
 #include "api/server/files.h"
 #include "api/server/ledger_folder.h"
 #include "api/server/metrics.h"
@@ -35,6 +39,7 @@
 #include "api/service/case_service.h"
 #include "api/service/contact_service.h"
 #include "api/service/event_service.h"
+#include "api/service/export_service.h"
 #include "api/service/ledger_service.h"
 #include "api/service/workers.h"
 #include "api/web/http_server.h"
@@ -75,6 +80,13 @@ std::string AddressText(const std::string& host, int port) {
                                       : absl::StrCat(host, ":", port);
 }
 
+// The path of a program that is installed in the folder of this one.
+std::string BesideProgram(const std::string& name) {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (self.parent_path() / name).string();
+}
+
 }  // namespace
 
 // Members stand in the order in which they are made.
@@ -97,6 +109,7 @@ class Server::Impl {
   absl::Status Start() {
     RETURN_IF_ERROR(OpenLog());
     MakeServices();
+    RETURN_IF_ERROR(StartExports());
     RETURN_IF_ERROR(StartHttp());
     RETURN_IF_ERROR(StartGrpc());
     Log(LogLevel::kInfo, "serving",
@@ -113,6 +126,7 @@ class Server::Impl {
       for (const auto& adapter : adapters_) adapter->Drain();
       grpc_->Shutdown(absl::ToChronoTime(absl::Now() + kDrainMax));
     }
+    exports_.reset();
     if (log_ != nullptr) log_->Close();
     if (http_ != nullptr) http_->Stop();
     Log(LogLevel::kInfo, "stopped");
@@ -164,6 +178,22 @@ class Server::Impl {
     adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
     adapters_.push_back(MakeContactService(&*ask_gate_));
     adapters_.push_back(MakeCaseService(&*read_cases_, &*workers_));
+  }
+
+  absl::Status StartExports() {
+    ASSIGN_OR_RETURN(exports_, ExportJobs::Start({.log = log_.get(),
+                                                  .catalogue = &catalogue_,
+                                                  .access = &access_,
+                                                  .signer = &signer_,
+                                                  .clock = clock_,
+                                                  .random = random_},
+                                                 {.folder = paths_.exports,
+                                                  .verifier = BesideProgram("constancia-verify"),
+                                                  .policy = paths_.policy,
+                                                  .organization = log_->tenant(),
+                                                  .contact = ""}));
+    adapters_.push_back(MakeExportService(exports_.get(), &*workers_));
+    return absl::OkStatus();
   }
 
   absl::Status Ready() const {
@@ -242,6 +272,7 @@ class Server::Impl {
   std::optional<ProveLedger> prove_;
   std::optional<AskGate> ask_gate_;
   std::optional<ReadCases> read_cases_;
+  std::unique_ptr<ExportJobs> exports_;
   std::optional<Workers> workers_;
   std::vector<std::unique_ptr<ServiceAdapter>> adapters_;
   std::unique_ptr<HttpServer> http_;
