@@ -250,7 +250,7 @@ absl::StatusOr<FieldSetter> Compiler::TimeSetter(const std::string& path, const 
                                                                  Message* event) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string text, plan->Text(source.column, source.column_name, row));
     ASSIGN_OR_RETURN(const Instant instant, source.text.Read(text));
-    SetTimestamp(instant, google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(
+    PutInstant(instant, google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(
                               field.Mutable(event)));
     return absl::OkStatus();
   };

@@ -89,7 +89,7 @@ absl::Status Draft(const RowPlan& plan, const EventPlan& event, const RowView& r
   const TimeSource& time = event.occurred_at;
   ASSIGN_OR_RETURN(const std::string text, plan.Text(time.column, time.column_name, row));
   ASSIGN_OR_RETURN(const Instant instant, time.text.Read(text));
-  SetTimestamp(instant, draft->mutable_occurred_at());
+  PutInstant(instant, draft->mutable_occurred_at());
   draft->set_zone(time.zone);
   RETURN_IF_ERROR(About("actor", SetActor(plan, event.actor, row, draft->mutable_actor())));
   if (event.on_behalf_of.has_value()) {
@@ -171,7 +171,7 @@ absl::StatusOr<Money> RowPlan::Amount(const AmountSource& source, const RowView&
   return ReadAmount(text, currency, source.style);
 }
 
-void SetTimestamp(Instant instant, google::protobuf::Timestamp* timestamp) {
+void PutInstant(Instant instant, google::protobuf::Timestamp* timestamp) {
   int64_t seconds = instant.micros / kMicrosPerSecond;
   int64_t micros = instant.micros % kMicrosPerSecond;
   if (micros < 0) {

@@ -105,7 +105,7 @@ struct RowPlan {
   std::vector<std::unique_ptr<RunningTotal>> totals;  // Setters point to them.
 };
 
-void SetTimestamp(Instant instant, google::protobuf::Timestamp* timestamp);
+void PutInstant(Instant instant, google::protobuf::Timestamp* timestamp);
 
 // Makes the plan. Fails as RowMapper::Make does.
 absl::StatusOr<std::unique_ptr<RowPlan>> CompileMapping(const MappingFile& file,
