@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "constancia/event/v1/access.pb.h"
 #include "constancia/ledger/v1/group.pb.h"
@@ -39,7 +40,9 @@ class Verification {
   }
 
   VerifyReport Run() && {
-    EntryScan scan(log_, end_);
+    EntryScan scan(log_, end_, [this](const EventHeader& header) {
+      return !options_.projections.empty() || MayNameKey(header);
+    });
     while (std::optional<ScannedEntry> entry = scan.Next()) {
       const uint64_t next = entry->position.value + 1;
       Take(*std::move(entry));
@@ -174,7 +177,7 @@ class Verification {
       Find(first, absl::StrCat("it and the ", row_.count() - 1,
                                " behind it are not the ones their commit group signed"));
     }
-    if (keys_.empty() && !pending_.empty()) LearnKeys(pending_.front().event);
+    if (keys_.empty()) LearnKeys(pending_.front());
     const auto key = std::find_if(keys_.begin(), keys_.end(), [&](const VerifierKey& candidate) {
       return candidate.id().view() == row_.key_id();
     });
@@ -201,28 +204,33 @@ class Verification {
       return;
     }
     ++report_.events;
-    const EventHeader& header = entry.event.header;
-    if (header.recorded_at() < recorded_at_) {
+    if (entry.recorded_at < recorded_at_) {
       Find(entry.position, "it was recorded before the entry before it");
     }
-    recorded_at_ = std::max(recorded_at_, header.recorded_at());
-    for (const auto& place : header.streams()) {
-      const Hash key = *Hash::From(place.key());
+    recorded_at_ = std::max(recorded_at_, entry.recorded_at);
+    for (const auto& [key, sequence] : entry.places) {
       StreamHead& head = heads_[key];
-      if (head.range.size() != place.sequence() && streams_known_) {
-        Find(entry.position, absl::StrCat("its sequence number is ", place.sequence(),
+      if (head.range.size() != sequence && streams_known_) {
+        Find(entry.position, absl::StrCat("its sequence number is ", sequence,
                                           ", and its stream has ", head.range.size(), " events"));
         streams_known_ = false;
       }
       head.range.Append(leaf_hash);
       head.last = entry.position.value;
-      if (options_.every_map_root) touched_[key] = true;
+      if (options_.every_map_root) touched_.insert(key);
     }
-    LearnKeys(entry.event);
-    if (state_.has_value() && entry.position < state_->applied()) state_->Take(entry.event);
+    LearnKeys(entry);
+    if (state_.has_value() && entry.position < state_->applied()) state_->Take(entry);
   }
 
-  void LearnKeys(const RecordedEvent& event) {
+  static bool MayNameKey(const EventHeader& header) {
+    return header.type() == event::v1::LedgerCreated::descriptor()->full_name() ||
+           header.type() == event::v1::KeyRotated::descriptor()->full_name();
+  }
+
+  void LearnKeys(const ScannedEntry& entry) {
+    if (entry.event == nullptr) return;
+    const RecordedEvent& event = *entry.event;
     event::v1::LedgerCreated created;
     std::string public_key;
     if (keys_.empty() && event.header.type() == created.GetTypeName() &&
@@ -274,7 +282,7 @@ class Verification {
           {key, MapValueHash(EncodeMapValue(head.range.size(), head.last, head.range.Root()))});
     };
     if (options_.every_map_root) {
-      for (const auto& [key, ignored] : touched_) add(key, heads_.at(key));
+      for (const Hash& key : touched_) add(key, heads_.at(key));
       touched_.clear();
       map_.Update(std::move(entries));
     } else {
@@ -333,7 +341,7 @@ class Verification {
   CompactRange tree_;
   TileBuilder tiles_;
   Heads heads_;
-  absl::flat_hash_map<Hash, bool> touched_;  // streams, since the last map root
+  absl::flat_hash_set<Hash> touched_;  // streams, since the last map root
   StreamMap map_;
   uint64_t last_map_root_ = MapRootLeaf::kNoPrevious;
   int64_t recorded_at_ = 0;

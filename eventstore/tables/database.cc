@@ -63,10 +63,10 @@ rocksdb::ColumnFamilyOptions TuneTable(TableShape shape, const DatabaseOptions& 
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = options.write_buffer_bytes;
   family.compression = rocksdb::kLZ4Compression;
+  // Each insert begins its search where the last one ended: writers bring keys in order.
+  family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(0));
   switch (shape) {
     case TableShape::kSequential:
-      // All keys share their first byte for 2^56 rows: each insert begins where the last one ended.
-      family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
       break;
     case TableShape::kPoint:
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));

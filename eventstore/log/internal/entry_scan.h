@@ -8,11 +8,16 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "core/base/hash.h"
 #include "core/base/position.h"
@@ -21,6 +26,18 @@
 
 namespace constancia::eventstore {
 
+// A sum over rows, from which two tables are told apart without sorting either.
+struct RowSum {
+  uint64_t rows = 0;
+  uint64_t sum = 0;
+
+  static uint64_t HashOfKey(std::string_view key);
+  void Add(std::string_view key, std::string_view value) { AddHashed(HashOfKey(key), value); }
+  void AddHashed(uint64_t key_hash, std::string_view value);
+  void Add(const RowSum& other);
+  bool operator==(const RowSum&) const = default;
+};
+
 struct ScannedEntry {
   enum class Kind { kEvent, kMapRoot, kMissing, kUnreadable };
 
@@ -28,14 +45,23 @@ struct ScannedEntry {
   Kind kind = Kind::kMissing;
   Hash leaf_hash;           // kEvent, kMapRoot
   std::string leaf;         // kMapRoot
-  RecordedEvent event;      // kEvent; without leaf and sealed part
   absl::Status unreadable;  // kUnreadable
+
+  // kEvent. What verification needs of every event; the header itself is large and kept for few.
+  int64_t recorded_at = 0;
+  absl::InlinedVector<std::pair<Hash, uint64_t>, 4> places;  // stream key, sequence
+  RowSum streams, events, external_ids;                      // rows of `state` it makes
+  uint64_t request_hash = 0;                                 // of its key in `idempotency`
+  std::unique_ptr<RecordedEvent> event;                      // without leaf and sealed part
 };
 
 class EntryScan {
  public:
-  // Reads positions [0, end).
-  EntryScan(const LogTables* log, Position end);
+  // Says whether the header of an event is wanted.
+  using Keep = std::function<bool(const ledger::v1::EventHeader&)>;
+
+  // Reads positions [0, end). `keep` is called from several threads.
+  EntryScan(const LogTables* log, Position end, Keep keep);
   ~EntryScan();
 
   // Nothing behind the last one.
@@ -48,6 +74,7 @@ class EntryScan {
 
   const LogTables* const log_;
   const Position end_;
+  const Keep keep_;
   const size_t depth_;
   uint64_t ordered_ = 0;
   std::deque<std::future<Chunk>> ahead_;

@@ -181,7 +181,10 @@ Batch StateBatch(const StateTables& state, const Epoch& epoch, const Notarizer::
                            epoch.events[tail.events[i]].position);
     }
   }
-  for (const auto& [key, position] : epoch.idempotency) state.PutIdempotency(batch, key, position);
+  std::vector<std::pair<std::string_view, Position>> ids(epoch.idempotency.begin(),
+                                                         epoch.idempotency.end());
+  std::sort(ids.begin(), ids.end());  // tables take rows in order several times faster
+  for (const auto& [key, position] : ids) state.PutIdempotency(batch, key, position);
   for (const Epoch::Event& event : epoch.events) {
     state.PutEvent(batch, event.id.view(), event.position);
   }

@@ -3,7 +3,6 @@
 #include <map>
 #include <utility>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
@@ -11,12 +10,6 @@
 
 namespace constancia::eventstore {
 namespace {
-
-std::string Encode(uint64_t value) {
-  std::string bytes;
-  AppendU64(&bytes, value);
-  return bytes;
-}
 
 // The rows of one projection, all in memory.
 class MemoryRows : public Rows {
@@ -37,11 +30,6 @@ class MemoryRows : public Rows {
 
 }  // namespace
 
-void StateCheck::Sum::Add(std::string_view key, std::string_view value) {
-  ++rows;
-  sum += absl::HashOf(ToAbsl(key), ToAbsl(value));
-}
-
 StateCheck::StateCheck(const StateTables* state, std::vector<const InlineProjection*> projections,
                        Report report)
     : state_(state), projections_(std::move(projections)), report_(std::move(report)) {
@@ -51,24 +39,20 @@ StateCheck::StateCheck(const StateTables* state, std::vector<const InlineProject
   if (applied.ok()) applied_ = applied->value_or(Position{0});
 }
 
-void StateCheck::Take(const RecordedEvent& event) {
-  const std::string position = Encode(event.position.value);
-  for (const auto& place : event.header.streams()) {
-    streams_.Add(place.key() + Encode(place.sequence()), position);
-  }
-  events_.Add(event.header.event_id(), position);
-  const std::string& source = event.header.source();
-  std::string request = RequestKey(source, event.header.request_id());
-  if (request != last_request_) {
-    idempotency_.Add(request, position);
-    last_request_ = std::move(request);
-  }
-  if (!event.header.external_id().empty()) {
-    idempotency_.Add(ExternalKey(source, event.header.external_id()), position);
+void StateCheck::Take(const ScannedEntry& entry) {
+  streams_.Add(entry.streams);
+  events_.Add(entry.events);
+  idempotency_.Add(entry.external_ids);
+  // The events of one append stand together; their request id leads to the first of them.
+  if (entry.request_hash != last_request_) {
+    std::string position;
+    AppendU64(&position, entry.position.value);
+    idempotency_.AddHashed(entry.request_hash, position);
+    last_request_ = entry.request_hash;
   }
   for (size_t i = 0; i < projections_.size(); ++i) {
     MemoryRows rows(rows_[i]);
-    projections_[i]->Apply(event, rows);
+    projections_[i]->Apply(*entry.event, rows);
   }
 }
 
@@ -106,8 +90,8 @@ void StateCheck::Finish(const Heads& heads) {
   }
 }
 
-void StateCheck::CompareSums(std::string_view table, const Sum& expected) {
-  Sum stored;
+void StateCheck::CompareSums(std::string_view table, const RowSum& expected) {
+  RowSum stored;
   std::optional<Cursor> cursor = state_->Walk(table);
   for (; cursor->valid(); cursor->Next()) stored.Add(cursor->key(), cursor->value());
   if (!cursor->status().ok()) {

@@ -21,9 +21,9 @@
 #include "core/base/hash.h"
 #include "core/base/position.h"
 #include "eventstore/log/inline_projection.h"
+#include "eventstore/log/internal/entry_scan.h"
 #include "eventstore/log/internal/epoch.h"
 #include "eventstore/log/internal/notarizer.h"
-#include "eventstore/log/recorded_event.h"
 #include "eventstore/tables/state_tables.h"
 
 namespace constancia::eventstore {
@@ -41,8 +41,8 @@ class StateCheck {
   // The position `state` is true for; 0 when it holds nothing.
   Position applied() const { return applied_; }
 
-  // Sees every event below applied().
-  void Take(const RecordedEvent& event);
+  // Sees every event below applied(). With projections the event itself is there.
+  void Take(const ScannedEntry& entry);
 
   // The hash that the tiles hold for a leaf, nothing when they do not reach it.
   std::optional<Hash> LeafHashAt(Position position);
@@ -54,14 +54,7 @@ class StateCheck {
   void Finish(const Heads& heads);
 
  private:
-  struct Sum {
-    uint64_t rows = 0;
-    uint64_t sum = 0;
-    void Add(std::string_view key, std::string_view value);
-    bool operator==(const Sum&) const = default;
-  };
-
-  void CompareSums(std::string_view table, const Sum& expected);
+  void CompareSums(std::string_view table, const RowSum& expected);
   void CompareHeads(const Heads& heads);
   void CompareRows(std::string_view table, const RowChanges& expected);
 
@@ -69,8 +62,8 @@ class StateCheck {
   const std::vector<const InlineProjection*> projections_;
   const Report report_;
   Position applied_;
-  Sum streams_, idempotency_, events_;
-  std::string last_request_;
+  RowSum streams_, idempotency_, events_;
+  std::optional<uint64_t> last_request_;
   std::vector<RowChanges> rows_;  // by projection
   uint64_t tile_index_ = UINT64_MAX;
   std::string tile_;
