@@ -12,7 +12,9 @@ void Tally::Apply(const eventstore::RecordedEvent& event, eventstore::Rows& rows
     const std::string key = "stream/" + place.key();
     std::string seen = rows.Get(key).value_or("");
     AppendU64(&seen, event.position.value);
-    rows.Put(key, Sha256(seen + event.leaf).str());
+    AppendU64(&seen, place.sequence());
+    seen += event.header.event_id() + event.header.public_payload();
+    rows.Put(key, Sha256(seen).str());
 
     if (place.kind() != ledger::v1::STREAM_KIND_CASE) continue;
     const std::string odd = "odd/" + place.key();
