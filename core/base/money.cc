@@ -18,13 +18,28 @@ struct Row {
 
 // ISO 4217 codes and funds codes of the countries we serve and their usual foreign currencies.
 constexpr std::array kRows = {
-    Row{"CLP", 0}, Row{"CLF", 4},                 // Peso and Unidad de Fomento, Chile.
-    Row{"COP", 2}, Row{"COU", 2},                 // Peso and Unidad de Valor Real, Colombia.
-    Row{"MXN", 2}, Row{"MXV", 2},                 // Peso and Unidad de Inversión, Mexico.
-    Row{"UYU", 2}, Row{"UYI", 0}, Row{"UYW", 4},  // Peso, Unidad Indexada, Unidad Previsional,
-                                                  // Uruguay.
-    Row{"PEN", 2}, Row{"BRL", 2}, Row{"ARS", 2}, Row{"BOB", 2}, Row{"CRC", 2}, Row{"GTQ", 2},
-    Row{"DOP", 2}, Row{"PYG", 0}, Row{"USD", 2}, Row{"EUR", 2}, Row{"GBP", 2}, Row{"JPY", 0},
+    Row{"CLP", 0},
+    Row{"CLF", 4},  // Peso and Unidad de Fomento, Chile.
+    Row{"COP", 2},
+    Row{"COU", 2},  // Peso and Unidad de Valor Real, Colombia.
+    Row{"MXN", 2},
+    Row{"MXV", 2},  // Peso and Unidad de Inversión, Mexico.
+    Row{"UYU", 2},
+    Row{"UYI", 0},
+    Row{"UYW", 4},  // Peso, Unidad Indexada, Unidad Previsional,
+                    // Uruguay.
+    Row{"PEN", 2},
+    Row{"BRL", 2},
+    Row{"ARS", 2},
+    Row{"BOB", 2},
+    Row{"CRC", 2},
+    Row{"GTQ", 2},
+    Row{"DOP", 2},
+    Row{"PYG", 0},
+    Row{"USD", 2},
+    Row{"EUR", 2},
+    Row{"GBP", 2},
+    Row{"JPY", 0},
 };
 
 constexpr int64_t kPowersOfTen[] = {1, 10, 100, 1'000, 10'000};

@@ -21,8 +21,8 @@ namespace constancia {
 std::string_view RuleChannel(event::v1::Channel channel, event::v1::Place place, bool prerecorded,
                              event::v1::Direction direction);
 
-// The family a rule's channel belongs to, named by its first: call (call, call_work, voicemail_drop), visit (visit,
-// visit_work), email (email, email_work), every other channel alone.
+// The family a rule's channel belongs to, named by its first: call (call, call_work,
+// voicemail_drop), visit (visit, visit_work), email (email, email_work), every other channel alone.
 std::string_view RuleFamily(std::string_view rule_channel);
 
 // The rule's party: debtor, codebtor, guarantor, spouse, attorney, employer, reference, locator,

@@ -158,7 +158,8 @@ TEST(EventLogAppend, RefusesWhatItCannotStore) {
   EXPECT_EQ(reason_of(many), error::v1::LIMIT_EXCEEDED);
 
   AppendRequest expecting = ARequest("r-1", AContact("C1"));
-  expecting.expectations.resize(kAppendExpectationsMax + 1, {CaseStream("C1"), std::nullopt});
+  expecting.expectations.resize(kAppendExpectationsMax + kOwnExpectationsMax + 1,
+                                {CaseStream("C1"), std::nullopt});
   EXPECT_EQ(reason_of(expecting), error::v1::LIMIT_EXCEEDED);
 
   EventDraft nobody = AContact("C1");
@@ -515,9 +516,14 @@ TEST(EventLogRestart, ShowsTheSameAndGoesOn) {
   EXPECT_EQ(ledger.Append("C0")->receipts[0].sequences[0].value, before.versions.at("C0"));
 }
 
-TEST(EventLogRestart, RebuildsDeletedStateToTheSameBytes) {
+class ARebuild : public ::testing::TestWithParam<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(InBulkOrNot, ARebuild, ::testing::Bool());
+
+TEST_P(ARebuild, MakesDeletedStateToTheSameBytes) {
   const CountingProjection counting;
   TestLedger ledger;
+  if (GetParam()) ledger.options().limits.bulk_rebuild_entries = 0;
   ledger.options().projections = {&counting};
   ledger.options().limits.checkpoint_events = 10;
   ledger.options().limits.uncovered_events_max = 100;

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(sys.argv[1])
 BANNED = [
     r"\bTODO\b",
     r"\bFIXME\b",
-    r"\bXXX\b",
+    r"(//|#).*\bXXX\b",
     r"\bHACK\b",
     r"\bfor now\b",
     r"/home/[a-z]+/",

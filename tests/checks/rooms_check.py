@@ -64,10 +64,10 @@ def main():
             continue
         allowed = reach(room, uses)
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            match = re.match(r'\s*#\s*include\s+["<]([^">]+)[">]', line)
+            match = re.match(r'\s*#\s*include\s+(["<])([^">]+)[">]', line)
             if not match:
                 continue
-            included = match.group(1)
+            outside, included = match.group(1) == "<", match.group(2)
             target = room_of(included, uses)
             # A test may use what its room may not only from tests/support.
             if target and target not in allowed and not (name.endswith("_test.cc") and target == "tests"):
@@ -75,7 +75,7 @@ def main():
             if "/internal/" in included and not included.startswith(name.rsplit("/", 1)[0]):
                 problems.append(f"{name}:{number}: {included} is private to its folder")
             for library, homes in HOMES.items():
-                if re.match(library, included) and not any((name + "/").startswith(home + "/") for home in homes):
+                if outside and re.match(library, included) and not any((name + "/").startswith(home + "/") for home in homes):
                     problems.append(f"{name}:{number}: {included} has its home in {', '.join(homes)}")
     if len(listed.stdout.split()) < 10:
         problems.append("too few sources found: the check is not looking at the tree")

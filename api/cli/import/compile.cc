@@ -251,7 +251,7 @@ absl::StatusOr<FieldSetter> Compiler::TimeSetter(const std::string& path, const 
     ASSIGN_OR_RETURN(const std::string text, plan->Text(source.column, source.column_name, row));
     ASSIGN_OR_RETURN(const Instant instant, source.text.Read(text));
     PutInstant(instant, google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(
-                              field.Mutable(event)));
+                            field.Mutable(event)));
     return absl::OkStatus();
   };
 }

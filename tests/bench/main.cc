@@ -1,0 +1,244 @@
+// constancia-bench: what the ledger can carry, beside a bare echo of the same size and an audited
+// append in PostgreSQL, measured in one run.
+//
+//   constancia-bench [--only NAME[,NAME]] [--json FILE] [--scratch DIR] [--seconds N] [--growth
+//   EVENTS]
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "core/base/status.h"
+#include "eventstore/log/verify.h"
+#include "eventstore/projections/projections.h"
+#include "tests/bench/echo.h"
+#include "tests/bench/ledger.h"
+#include "tests/bench/postgres.h"
+#include "tests/bench/report.h"
+
+namespace constancia::bench {
+namespace {
+
+constexpr size_t kMessageBytes = 512;
+constexpr size_t kInFlight = 256;
+constexpr size_t kPostgresClients = 64;
+constexpr size_t kStreamWindow = 128;
+
+struct Arguments {
+  std::set<std::string> only;
+  std::string json;
+  std::string scratch;
+  absl::Duration seconds = absl::Seconds(8);
+  uint64_t growth = 10'000'000;
+};
+
+class Bench {
+ public:
+  explicit Bench(const Arguments& arguments) : arguments_(arguments) {}
+
+  absl::Status Run() {
+    ASSIGN_OR_RETURN(ledger_, Ledger::Start(arguments_.scratch));
+    MeasurePeers();
+    MeasureAppends();
+    RETURN_IF_ERROR(MeasureGate());
+    MeasureReads();
+    RETURN_IF_ERROR(MeasureOffline());
+    RETURN_IF_ERROR(MeasureGrowth());
+    if (!arguments_.json.empty()) std::ofstream(arguments_.json) << report_.ToJson() << "\n";
+    return absl::OkStatus();
+  }
+
+ private:
+  // Large stores are built only when they are named.
+  bool Wanted(const std::string& name) const {
+    return arguments_.only.empty() || arguments_.only.contains(name);
+  }
+  bool Named(const std::string& name) const { return arguments_.only.contains(name); }
+  double Echo() const { return report_.ValueOf("echo_unary"); }
+  double Peer() const { return report_.ValueOf("postgres_append"); }
+
+  void MeasurePeers() {
+    const EchoServer echo(ledger_->server_credentials());
+    const Channels channels = Connect(echo.address(), ledger_->source_credentials(), 4);
+    if (Wanted("echo_unary")) {
+      report_.AddRate("echo_unary",
+                      EchoUnary(channels, kMessageBytes, kInFlight, kWarmUp, arguments_.seconds), 0,
+                      0);
+    }
+    if (Wanted("echo_stream")) {
+      report_.AddRate(
+          "echo_stream",
+          EchoStream(channels, kMessageBytes, kStreamWindow, kWarmUp, arguments_.seconds), 0, 0);
+    }
+    if (!Wanted("postgres_append")) return;
+    auto postgres = Postgres::Start(arguments_.scratch);
+    if (!postgres.ok()) {
+      std::fprintf(stderr, "postgres_append: %s\n",
+                   std::string(postgres.status().message()).c_str());
+      return;
+    }
+    const auto measured =
+        (*postgres)->Append(kPostgresClients, kMessageBytes, kWarmUp, arguments_.seconds);
+    if (measured.ok()) report_.AddRate("postgres_append", *measured, Echo(), 0);
+  }
+
+  void MeasureAppends() {
+    if (Wanted("append_unary")) {
+      report_.AddRate("append_unary",
+                      ledger_->AppendUnary(kMessageBytes, kInFlight, kWarmUp, arguments_.seconds),
+                      Echo(), Peer());
+    }
+    if (Wanted("append_stream")) {
+      report_.AddRate(
+          "append_stream",
+          ledger_->AppendStream(kMessageBytes, kStreamWindow, kWarmUp, arguments_.seconds),
+          report_.ValueOf("echo_stream"), Peer());
+    }
+    const double half = report_.ValueOf("append_unary") / 2;
+    if (half > 0 && Wanted("echo_half_load")) {
+      const EchoServer echo(ledger_->server_credentials());
+      const Channels channels = Connect(echo.address(), ledger_->source_credentials(), 4);
+      report_.AddRate("echo_half_load",
+                      EchoOpen(channels, kMessageBytes, half, kWarmUp, arguments_.seconds), 0, 0);
+    }
+    if (half > 0 && Wanted("append_half_load")) {
+      report_.AddRate("append_half_load",
+                      ledger_->AppendOpen(kMessageBytes, half, kWarmUp, arguments_.seconds), 0, 0);
+    }
+    if (Wanted("publish"))
+      report_.AddRate("publish", ledger_->Publish(1'000, arguments_.seconds), 0, 0);
+  }
+
+  absl::Status MeasureGate() {
+    if (!Wanted("reserve") && !Wanted("check")) return absl::OkStatus();
+    RETURN_IF_ERROR(ledger_->OpenCases(20'000));
+    if (Wanted("check")) {
+      report_.AddRate("check", ledger_->Check(kInFlight, kWarmUp, arguments_.seconds), Echo(), 0);
+    }
+    if (Wanted("reserve")) {
+      report_.AddRate("reserve", ledger_->Reserve(kInFlight, kWarmUp, arguments_.seconds), Echo(),
+                      Peer());
+    }
+    return absl::OkStatus();
+  }
+
+  void MeasureReads() {
+    if (Wanted("read_timeline")) {
+      report_.AddRate("read_timeline", ledger_->ReadTimeline(64, kWarmUp, arguments_.seconds),
+                      Echo(), 0);
+    }
+  }
+
+  // Rates over the whole log, with the server stopped.
+  absl::Status MeasureOffline() {
+    if (!Wanted("verify") && !Wanted("rebuild")) return absl::OkStatus();
+    ledger_->Stop();
+    eventstore::VerifyOptions options;
+    options.folder = ledger_->folder();
+    options.state = false;
+    const absl::Time began = absl::Now();
+    ASSIGN_OR_RETURN(const eventstore::VerifyReport verified, eventstore::VerifyLog(options));
+    const absl::Duration took = absl::Now() - began;
+    if (!verified.ok()) return absl::DataLossError(verified.findings.front().what);
+    if (Wanted("verify")) AddEventsPerSecond("verify", verified.events, took);
+    if (Wanted("rebuild")) {
+      // Everything that `state` holds, projections among it, is made again from the log.
+      std::filesystem::remove_all(ledger_->folder() + "/state");
+      ASSIGN_OR_RETURN(const absl::Duration rebuilt, ledger_->Restart());
+      AddEventsPerSecond("rebuild", verified.events, rebuilt);
+    } else {
+      RETURN_IF_ERROR(ledger_->Restart().status());
+    }
+    return absl::OkStatus();
+  }
+
+  void AddEventsPerSecond(const std::string& name, uint64_t events, absl::Duration took) {
+    Row row;
+    row.name = name;
+    row.value = static_cast<double>(events) / absl::ToDoubleSeconds(took);
+    row.unit = "events/s";
+    row.note = absl::StrFormat("%d events in %.1f s", events, absl::ToDoubleSeconds(took));
+    report_.Add(std::move(row));
+  }
+
+  absl::Status MeasureGrowth() {
+    if (Named("restart")) {
+      ASSIGN_OR_RETURN(const absl::Duration took, ledger_->Restart());
+      Row row;
+      row.name = "restart";
+      row.value = absl::ToDoubleSeconds(took);
+      row.unit = "s";
+      report_.Add(std::move(row));
+    }
+    if (!Named("growth")) return absl::OkStatus();
+    const absl::Time began = absl::Now();
+    RETURN_IF_ERROR(ledger_->Grow(arguments_.growth, kMessageBytes));
+    Row row;
+    row.name = "growth";
+    row.value = static_cast<double>(arguments_.growth) / absl::ToDoubleSeconds(absl::Now() - began);
+    row.unit = "events/s";
+    row.peak_rss_mib = PeakRssMib();
+    row.note = absl::StrFormat("peak %.0f MiB, load generator included", *row.peak_rss_mib);
+    report_.Add(std::move(row));
+    return absl::OkStatus();
+  }
+
+  static constexpr absl::Duration kWarmUp = absl::Seconds(2);
+
+  const Arguments arguments_;
+  std::unique_ptr<Ledger> ledger_;
+  Report report_;
+};
+
+int Main(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view flag = argv[i];
+    const std::string value = i + 1 < argc ? argv[++i] : "";
+    int seconds = 0;
+    if (flag == "--only" && !value.empty()) {
+      arguments.only = absl::StrSplit(value, ',');
+    } else if (flag == "--json" && !value.empty()) {
+      arguments.json = value;
+    } else if (flag == "--scratch" && !value.empty()) {
+      arguments.scratch = value;
+    } else if (flag == "--seconds" && absl::SimpleAtoi(value, &seconds) && seconds > 0) {
+      arguments.seconds = absl::Seconds(seconds);
+    } else if (flag == "--growth" && absl::SimpleAtoi(value, &arguments.growth)) {
+      continue;
+    } else {
+      std::fprintf(stderr,
+                   "usage: constancia-bench [--only NAME[,NAME]] [--json FILE] [--scratch DIR] "
+                   "[--seconds N] "
+                   "[--growth EVENTS]\n");
+      return 2;
+    }
+  }
+  std::string made;
+  if (arguments.scratch.empty()) {
+    made = (std::filesystem::temp_directory_path() / "constancia-bench-XXXXXX").string();
+    if (mkdtemp(made.data()) == nullptr) return 1;
+    std::filesystem::permissions(made, std::filesystem::perms(0755));
+    arguments.scratch = made;
+  }
+  const absl::Status status = Bench(arguments).Run();
+  if (!made.empty()) std::filesystem::remove_all(made);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "constancia-bench: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace constancia::bench
+
+int main(int argc, char** argv) { return constancia::bench::Main(argc, argv); }
