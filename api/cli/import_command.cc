@@ -187,6 +187,11 @@ Outcome ImportCsv(const CommandContext& context, const ImportCsvOptions& options
 
   const std::string reject_path =
       options.rejects.empty() ? options.file + ".rejects.csv" : options.rejects;
+  std::error_code absent;
+  if (std::filesystem::equivalent(reject_path, options.file, absent)) {
+    return Error(error::v1::SETUP_INVALID,
+                 "the reject file would take the place of the file; give another name");
+  }
   RejectFile rejects(reject_path, header->fields, mapping.delimiter());
   Counts counts;
   absl::Status sent;

@@ -14,8 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!row->fault.empty()) continue;
     const std::string written = constancia::api::WriteCsvRow(row->fields);
     if (written == "\r\n") continue;  // One empty field, quoted: written as an empty line.
-    std::istringstream again_in(written);
+    // Behind a header: at the start of a file a byte-order mark would be taken away.
+    std::istringstream again_in("header\r\n" + written);
     CsvReader again(&again_in);
+    CHECK(again.Next().has_value());
     const auto back = again.Next();
     CHECK(back.has_value() && back->fault.empty() && back->fields == row->fields);
   }

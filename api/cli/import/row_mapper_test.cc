@@ -84,7 +84,7 @@ TEST(Mapping, SaysWhereItIsWrong) {
   EXPECT_THAT(MapError("type: LetterPosted", "type: CaseClosed"), HasSubstr("decision"));
   EXPECT_THAT(MapError("{column: amount, currency: COP}", "{column: sum, currency: COP}"),
               AllOf(StartsWith("map.yaml:16:"), HasSubstr("no column \"sum\"")));
-  EXPECT_THAT(MapError("currency: COP}}\n  - {field: eff", "currency: XXX}}\n  - {field: eff"),
+  EXPECT_THAT(MapError("currency: COP}}\n  - {field: eff", "currency: ZZZ}}\n  - {field: eff"),
               AllOf(StartsWith("map.yaml:16:"), HasSubstr("currency")));
   EXPECT_THAT(MapError("value: PAYMENT_MEANS_TRANSFER", "value: TRANSFER"),
               AllOf(StartsWith("map.yaml:19:"), HasSubstr("TRANSFER")));
