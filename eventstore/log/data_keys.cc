@@ -100,7 +100,6 @@ DataKeys::Shard& DataKeys::ShardOf(const Hash& subject) {
 
 absl::StatusOr<DataKey> DataKeys::Unwrap(std::string_view id, uint32_t generation,
                                          std::string_view wrapped) const {
-  absl::ReaderMutexLock lock(&masters_mutex_);
   ASSIGN_OR_RETURN(std::string key, UnwrapSecret(masters_, generation, wrapped));
   return DataKey{std::string(id), std::move(key)};
 }
@@ -111,17 +110,19 @@ absl::StatusOr<DataKey> DataKeys::KeyFor(const DataKeyScope& scope) {
   if (const auto found = shard.by_scope.find(scope); found != shard.by_scope.end()) {
     return found->second;
   }
+  absl::ReaderMutexLock masters_lock(&masters_mutex_);
   std::optional<DataKey> key;
   RETURN_IF_ERROR(tables_->ScanKeys(
       scope.subject,
-      [&](const Hash& subject, std::string_view id, const KeyRow& row) -> absl::Status {
-        if (key.has_value() ||
-            scope != DataKeyScope{subject, row.case_key, row.retention_class, row.year}) {
-          return absl::OkStatus();
-        }
-        ASSIGN_OR_RETURN(key, Unwrap(id, row.secret.generation, row.secret.wrapped));
-        return absl::OkStatus();
-      }));
+      [&](const Hash& subject, std::string_view id, const KeyRow& row)
+          ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_) -> absl::Status {
+            if (key.has_value() ||
+                scope != DataKeyScope{subject, row.case_key, row.retention_class, row.year}) {
+              return absl::OkStatus();
+            }
+            ASSIGN_OR_RETURN(key, Unwrap(id, row.secret.generation, row.secret.wrapped));
+            return absl::OkStatus();
+          }));
   if (!key.has_value()) {
     key = DataKey{RandomBytes(*random_, kDataKeyIdBytes), RandomBytes(*random_, kDataKeyBytes)};
     RETURN_IF_ERROR(Store(scope, *key));
@@ -132,8 +133,6 @@ absl::StatusOr<DataKey> DataKeys::KeyFor(const DataKeyScope& scope) {
 }
 
 absl::Status DataKeys::Store(const DataKeyScope& scope, const DataKey& key) {
-  // Held until the row is written: a rotation that comes between would not rewrap it.
-  absl::ReaderMutexLock lock(&masters_mutex_);
   const MasterKey& master = masters_.back();
   Batch batch = tables_->NewBatch();
   tables_->PutKey(batch, scope.subject, key.id,
@@ -149,6 +148,7 @@ absl::StatusOr<std::optional<DataKey>> DataKeys::Find(const Hash& subject, std::
   absl::MutexLock lock(&shard.mutex);
   const std::string name = subject.str().append(id);
   if (const auto found = shard.by_id.find(name); found != shard.by_id.end()) return found->second;
+  absl::ReaderMutexLock masters_lock(&masters_mutex_);
   ASSIGN_OR_RETURN(const std::optional<KeyRow> row, tables_->ReadKey(subject, id));
   if (!row.has_value()) return std::nullopt;
   ASSIGN_OR_RETURN(DataKey key, Unwrap(id, row->secret.generation, row->secret.wrapped));
@@ -197,6 +197,7 @@ absl::Status DataKeys::RotateMaster(const MasterKey& master) {
     return Error(error::v1::SETUP_INVALID,
                  "the next master key is 32 bytes and its generation is above all others");
   }
+  const std::vector<MasterKey>& masters = masters_;
   // One batch: after a crash all keys are under the old master, or all under the new one.
   Batch batch = tables_->NewBatch();
   tables_->PutStreamSecret(batch, {master.generation, WrapKey(master.key, stream_secret_)});
@@ -204,7 +205,7 @@ absl::Status DataKeys::RotateMaster(const MasterKey& master) {
       std::nullopt,
       [&](const Hash& subject, std::string_view id, const KeyRow& row) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string key,
-                         UnwrapSecret(masters_, row.secret.generation, row.secret.wrapped));
+                         UnwrapSecret(masters, row.secret.generation, row.secret.wrapped));
         KeyRow rewrapped = row;
         rewrapped.secret = {master.generation, WrapKey(master.key, key)};
         tables_->PutKey(batch, subject, id, rewrapped);

@@ -120,13 +120,17 @@ class DataKeys {
            std::string stream_secret);
 
   Shard& ShardOf(const Hash& subject);
-  absl::Status Store(const DataKeyScope& scope, const DataKey& key);
+  absl::Status Store(const DataKeyScope& scope, const DataKey& key)
+      ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_);
   absl::StatusOr<DataKey> Unwrap(std::string_view id, uint32_t generation,
-                                 std::string_view wrapped) const;
+                                 std::string_view wrapped) const
+      ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_);
 
   KeyTables* const tables_;
   Random* const random_;
   const std::string stream_secret_;
+  // Taken after a shard's, and held from reading a row until it is unwrapped: a rotation comes
+  // before or after, never between.
   mutable absl::Mutex masters_mutex_;
   std::vector<MasterKey> masters_ ABSL_GUARDED_BY(masters_mutex_);  // by rising generation
   std::array<Shard, kShards> shards_;

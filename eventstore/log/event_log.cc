@@ -9,6 +9,7 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/crypto/sha256.h"
+#include "eventstore/log/internal/entry.h"
 #include "eventstore/log/internal/log_core.h"
 #include "eventstore/log/internal/repeat.h"
 #include "eventstore/log/trailing_rows.h"
@@ -296,5 +297,19 @@ absl::StatusOr<Receipt> EventLog::RotateLogKey(const Signer* next, const ledger:
 void EventLog::RetireLogKey() { core_->publication->Retire(); }
 
 DataKeys& EventLog::data_keys() { return *core_->data_keys; }
+
+absl::Status EventLog::EmptySealed(const std::vector<Position>& positions) {
+  if (positions.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto rows, core_->log->ReadEntries(positions));
+  Batch batch = core_->log->NewBatch();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    if (!rows[i].has_value()) return DamagedAt(positions[i], "it is missing");
+    ASSIGN_OR_RETURN(const EntryView entry, ParseEntry(*rows[i]));
+    core_->log->PutEntry(batch, positions[i], EncodeEntry(entry.leaf, ""));
+  }
+  RETURN_IF_ERROR(core_->log->Write(std::move(batch)));
+  const auto [first, last] = std::minmax_element(positions.begin(), positions.end());
+  return core_->log->CompactEntries(*first, Position{last->value + 1});
+}
 
 }  // namespace constancia::eventstore

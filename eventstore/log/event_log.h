@@ -63,6 +63,8 @@ class EventLog {
     absl::Duration checkpoint_interval =
         absl::Seconds(1);                  // ... or so long after the first of them
     size_t uncovered_events_max = 16'384;  // appends wait beyond
+    // When `state` is further behind the log than a crash leaves it, it is filled in bulk.
+    size_t bulk_rebuild_entries = 400'000;
   };
 
   // Pointers outlive the log.
@@ -169,6 +171,10 @@ class EventLog {
   void RetireLogKey();
 
   DataKeys& data_keys();
+
+  // Empties the sealed parts of entries whose data keys are destroyed, and rewrites the files they
+  // stood in. Leaves, and so every hash, stay as they are. Only for eventstore/retention.
+  absl::Status EmptySealed(const std::vector<Position>& positions);
 
  private:
   explicit EventLog(std::unique_ptr<LogCore> core);

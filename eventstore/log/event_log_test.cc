@@ -357,6 +357,35 @@ TEST(EventLogRepeat, ComparesThePublicPartAloneOnceThePersonalPartIsErased) {
   EXPECT_TRUE(ledger.log().data_keys().List(subject)->empty());
 }
 
+TEST(EventLogErase, LeavesNoTraceOfKeyOrSealedPartInAnyFile) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  const auto result = ledger.Append("C1");
+  ASSERT_OK(ledger.Append("C2"));
+  const auto event = Value(ledger.reader().ReadEvent(result->receipts[0].position));
+  const std::string key_id = event.header.sealed().key_id();
+  const Hash subject = ledger.log().stream_keys().KeyOf(DebtorStream("C1"));
+  const auto files_with = [&](const std::string& bytes, const std::string& folder) {
+    int files = 0;
+    for (const std::string& file : ledger.disk().Files("")) {
+      if (file.starts_with(folder) && ledger.disk().Read(file).find(bytes) != std::string::npos) {
+        ++files;
+      }
+    }
+    return files;
+  };
+  EXPECT_GT(files_with(key_id, "/ledger/keys/"), 0);
+  EXPECT_GT(files_with(event.sealed, "/ledger/log/"), 0);
+  ASSERT_OK(ledger.log().data_keys().Destroy(subject, {key_id}));
+  ASSERT_OK(ledger.log().EmptySealed({event.position}));
+  ledger.Close();
+  ASSERT_OK(ledger.Open());
+  EXPECT_EQ(files_with(subject.str() + key_id, "/ledger/keys/"), 0);
+  EXPECT_EQ(files_with(event.sealed, "/ledger/log/"), 0);
+  EXPECT_EQ(Value(ledger.reader().ReadEvent(event.position)).leaf, event.leaf);
+  EXPECT_EQ(Value(ledger.reader().ReceiptsOf({event.position})), result->receipts);
+}
+
 TEST(EventLogRace, LetsExactlyOneOfManyWinEveryVersion) {
   TestLedger ledger;
   ledger.options().limits.checkpoint_events = 16;

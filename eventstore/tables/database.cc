@@ -12,6 +12,7 @@
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/memtablerep.h"
 #include "rocksdb/options.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
@@ -78,6 +79,11 @@ rocksdb::ColumnFamilyOptions TuneTable(TableShape shape, const DatabaseOptions& 
       table.whole_key_filtering = false;
       family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kStreamPrefixBytes));
       family.memtable_prefix_bloom_size_ratio = 0.05;
+      break;
+    case TableShape::kBulk:
+      family.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
+      family.memtable_insert_with_hint_prefix_extractor.reset();
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
       break;
     case TableShape::kOrdered:
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));

@@ -29,6 +29,7 @@ enum class TableShape {
   kPoint,       // looked up by whole key, mostly in vain
   kStreams,     // keys of one 32-byte prefix are read in order
   kOrdered,     // both
+  kBulk,        // written in any order and not read before the next flush, as while rebuilding
 };
 
 struct TableSpec {

@@ -10,15 +10,16 @@ namespace constancia::eventstore {
 namespace {
 
 constexpr size_t kWriteBufferBytes = 32 << 20;
-constexpr size_t kPositionBytes = 8;
 
-const std::vector<TableSpec>& Specs() {
-  static const auto* const specs = new std::vector<TableSpec>{
-      {"streams", TableShape::kStreams},   {"heads", TableShape::kPoint},
-      {"idempotency", TableShape::kPoint}, {"events", TableShape::kPoint},
-      {"tiles", TableShape::kPoint},       {"applied", TableShape::kOrdered},
+std::vector<TableSpec> Specs(bool bulk) {
+  return {
+      {"streams", bulk ? TableShape::kBulk : TableShape::kStreams},
+      {"heads", TableShape::kPoint},
+      {"idempotency", bulk ? TableShape::kBulk : TableShape::kPoint},
+      {"events", bulk ? TableShape::kBulk : TableShape::kPoint},
+      {"tiles", TableShape::kPoint},
+      {"applied", TableShape::kOrdered},
   };
-  return *specs;
 }
 
 std::string Encode(Position position) {
@@ -88,19 +89,25 @@ std::string ExternalKey(std::string_view source, std::string_view external_id) {
   return IdempotencyKey(source, 'x', external_id);
 }
 
-StateTables::StateTables(std::unique_ptr<Database> database)
-    : database_(std::move(database)),
-      streams_(*database_->Find("streams")),
-      heads_(*database_->Find("heads")),
-      idempotency_(*database_->Find("idempotency")),
-      events_(*database_->Find("events")),
-      tiles_(*database_->Find("tiles")),
-      applied_(*database_->Find("applied")) {}
+StateTables::StateTables(Options options, std::unique_ptr<Database> database)
+    : options_(std::move(options)), database_(std::move(database)) {
+  FindTables();
+}
 
-absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(const Options& options) {
+void StateTables::FindTables() {
+  streams_ = *database_->Find("streams");
+  heads_ = *database_->Find("heads");
+  idempotency_ = *database_->Find("idempotency");
+  events_ = *database_->Find("events");
+  tiles_ = *database_->Find("tiles");
+  applied_ = *database_->Find("applied");
+}
+
+absl::StatusOr<std::unique_ptr<Database>> StateTables::OpenDatabase(const Options& options,
+                                                                    bool bulk) {
   DatabaseOptions database_options;
   database_options.path = options.path;
-  database_options.tables = Specs();
+  database_options.tables = Specs(bulk);
   database_options.create = options.create;
   database_options.read_only = options.read_only;
   database_options.atomic_flush = true;
@@ -113,8 +120,20 @@ absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(const Options& op
                  absl::StrCat(database.status().message(), ". Delete the folder ", options.path,
                               ": it is made again from the log"));
   }
-  RETURN_IF_ERROR(database.status());
-  return std::unique_ptr<StateTables>(new StateTables(*std::move(database)));
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<StateTables>> StateTables::Open(const Options& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, OpenDatabase(options, /*bulk=*/false));
+  return std::unique_ptr<StateTables>(new StateTables(options, std::move(database)));
+}
+
+absl::Status StateTables::Reopen(bool bulk) {
+  RETURN_IF_ERROR(Flush(/*wait=*/true));
+  database_.reset();
+  ASSIGN_OR_RETURN(database_, OpenDatabase(options_, bulk));
+  FindTables();
+  return absl::OkStatus();
 }
 
 void StateTables::PutStreamPlace(Batch& batch, const Hash& stream, Sequence sequence,

@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "constancia/event/v1/access.pb.h"
 #include "constancia/ledger/v1/group.pb.h"
+#include "core/base/log.h"
 #include "core/base/status.h"
 #include "core/crypto/sha256.h"
 #include "eventstore/log/internal/entry.h"
-#include "eventstore/log/internal/recovery.h"
 #include "eventstore/proof/note.h"
 
 namespace constancia::eventstore {
@@ -102,6 +102,11 @@ absl::Status LogCore::OpenTables(bool fresh) {
   key_options.env = options.env;
   ASSIGN_OR_RETURN(keys, KeyTables::Open(key_options));
 
+  return OpenProjections();
+}
+
+absl::Status LogCore::OpenProjections() {
+  projections.clear();
   for (const InlineProjection* projection : options.projections) {
     ASSIGN_OR_RETURN(const TableId table,
                      state->OpenProjection(projection->name(), projection->version()));
@@ -110,6 +115,27 @@ absl::Status LogCore::OpenTables(bool fresh) {
                            table});
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Recovered> LogCore::RecoverTables() {
+  ASSIGN_OR_RETURN(const std::optional<Position> applied, state->ReadApplied(""));
+  NumberedCursor last = log->Entries();
+  last.SeekToLast();
+  RETURN_IF_ERROR(last.status());
+  const uint64_t end = last.valid() ? last.number() + 1 : 0;
+  const bool bulk = end > applied.value_or(Position{0}).value + options.limits.bulk_rebuild_entries;
+  if (bulk) {
+    Log(LogLevel::kInfo, "making `state` again from the log", {{"entries", absl::StrCat(end)}});
+    RETURN_IF_ERROR(state->Reopen(/*bulk=*/true));
+    RETURN_IF_ERROR(OpenProjections());
+  }
+  ASSIGN_OR_RETURN(Recovered recovered,
+                   Recover(identity.origin, *log, *state, projections, *publication));
+  if (bulk) {
+    RETURN_IF_ERROR(state->Reopen(/*bulk=*/false));
+    RETURN_IF_ERROR(OpenProjections());
+  }
+  return recovered;
 }
 
 absl::Status LogCore::ReadIdentity() {
@@ -141,8 +167,7 @@ absl::Status LogCore::CheckSigner() const {
 
 absl::Status LogCore::Start() {
   publication.emplace(options.signer, options.retiring_signer);
-  ASSIGN_OR_RETURN(Recovered recovered,
-                   Recover(identity.origin, *log, *state, projections, *publication));
+  ASSIGN_OR_RETURN(Recovered recovered, RecoverTables());
   for (const ProjectionTable& projection : projections) {
     RETURN_IF_ERROR(
         state->DropOtherVersions(projection.projection->name(), projection.projection->version()));

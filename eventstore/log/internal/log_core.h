@@ -18,6 +18,7 @@
 #include "eventstore/log/internal/notary.h"
 #include "eventstore/log/internal/overlay.h"
 #include "eventstore/log/internal/publication.h"
+#include "eventstore/log/internal/recovery.h"
 #include "eventstore/log/internal/syncer.h"
 #include "eventstore/log/log_reader.h"
 #include "eventstore/tables/key_tables.h"
@@ -71,6 +72,8 @@ class LogCore {
   explicit LogCore(const EventLog::Options& chosen) : options(chosen) {}
 
   absl::Status OpenTables(bool fresh);
+  absl::Status OpenProjections();
+  absl::StatusOr<Recovered> RecoverTables();
   absl::Status ReadIdentity();
   absl::Status CheckSigner() const;
   absl::Status Start();

@@ -1,0 +1,194 @@
+// What the tables make of crashes and damage. In memory, on a file system that fails.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+#include "eventstore/tables/key_tables.h"
+#include "eventstore/tables/log_tables.h"
+#include "eventstore/tables/state_tables.h"
+#include "tests/support/fault_env.h"
+
+namespace constancia::eventstore {
+namespace {
+
+using ::constancia::testing::FaultEnv;
+using ::testing::HasSubstr;
+
+constexpr char kFolder[] = "/ledger/log";
+
+class LogTablesTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<std::unique_ptr<LogTables>> Open(bool create) {
+    LogTables::Options options;
+    options.path = kFolder;
+    options.create = create;
+    options.env = disk_.env();
+    return LogTables::Open(options);
+  }
+
+  // Writes entries [from, to), each alone and synced. Rows span several blocks of the log file.
+  static void Write(LogTables& log, uint64_t from, uint64_t to) {
+    for (uint64_t i = from; i < to; ++i) {
+      Batch batch = log.NewBatch();
+      log.PutEntry(batch, Position{i}, std::string(50'000, static_cast<char>('a' + i % 26)));
+      ASSERT_TRUE(log.Write(std::move(batch)).ok());
+    }
+  }
+
+  std::string LogFile() {
+    std::string largest;
+    for (const std::string& file : disk_.Files(".log")) {
+      if (largest.empty() || disk_.Size(file) > disk_.Size(largest)) largest = file;
+    }
+    return largest;
+  }
+
+  FaultEnv disk_;
+};
+
+TEST_F(LogTablesTest, DropsAWriteThatWasCutShort) {
+  auto log = Open(/*create=*/true);
+  ASSERT_TRUE(log.ok()) << log.status();
+  Write(**log, 0, 10);
+  const std::string file = LogFile();
+  const uint64_t whole = disk_.Size(file);
+  Write(**log, 10, 11);
+  const uint64_t end = disk_.Size(file);
+  log->reset();
+  disk_.Freeze();
+  for (const uint64_t cut : {end - 1, end - 30'000, whole + 3}) {
+    SCOPED_TRACE(cut);
+    disk_.LosePower(/*torn=*/false);
+    disk_.Freeze();
+    disk_.Truncate(file, cut);
+    log = Open(/*create=*/false);
+    ASSERT_TRUE(log.ok()) << log.status();
+    EXPECT_TRUE((*log)->ReadEntry(Position{9})->has_value());
+    EXPECT_FALSE((*log)->ReadEntry(Position{10})->has_value());
+    log->reset();
+  }
+}
+
+TEST_F(LogTablesTest, DropsALastWriteOfWhichOnlySomePagesArrived) {
+  auto log = Open(/*create=*/true);
+  ASSERT_TRUE(log.ok());
+  Write(**log, 0, 10);
+  const std::string file = LogFile();
+  const uint64_t whole = disk_.Size(file);
+  Write(**log, 10, 11);
+  log->reset();
+  ASSERT_TRUE(disk_.FlipBit(file, whole + 1'000));
+  log = Open(/*create=*/false);
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_TRUE((*log)->ReadEntry(Position{9})->has_value());
+  EXPECT_FALSE((*log)->ReadEntry(Position{10})->has_value());
+}
+
+TEST_F(LogTablesTest, RefusesDamageBeforeAWholeWriteAndNamesTheLastGoodPosition) {
+  auto log = Open(/*create=*/true);
+  ASSERT_TRUE(log.ok());
+  Write(**log, 0, 5);
+  const std::string file = LogFile();
+  const uint64_t at = disk_.Size(file) + 20'000;
+  Write(**log, 5, 10);
+  log->reset();
+  ASSERT_TRUE(disk_.FlipBit(file, at));
+  log = Open(/*create=*/false);
+  EXPECT_EQ(ReasonOf(log.status()), error::v1::DAMAGED);
+  EXPECT_THAT(std::string(log.status().message()), HasSubstr("the last good position is 4"));
+}
+
+TEST_F(LogTablesTest, RefusesEveryFlippedBitButThoseOfTheLastWrite) {
+  auto log = Open(/*create=*/true);
+  ASSERT_TRUE(log.ok());
+  Write(**log, 0, 6);
+  const std::string file = LogFile();
+  const uint64_t whole = disk_.Size(file);
+  Write(**log, 6, 7);
+  const uint64_t end = disk_.Size(file);
+  log->reset();
+  disk_.Freeze();
+  for (uint64_t at = 11; at < end; at += 9'973) {
+    SCOPED_TRACE(at);
+    disk_.LosePower(/*torn=*/false);
+    disk_.Freeze();
+    ASSERT_TRUE(disk_.FlipBit(file, at));
+    log = Open(/*create=*/false);
+    EXPECT_EQ(log.ok(), at >= whole) << log.status();
+    if (log.ok()) log->reset();
+  }
+}
+
+TEST_F(LogTablesTest, RefusesToBeMadeTwice) {
+  ASSERT_TRUE(Open(/*create=*/true).ok());
+  EXPECT_EQ(ReasonOf(Open(/*create=*/true).status()), error::v1::EXISTS_ALREADY);
+}
+
+TEST_F(LogTablesTest, RefusesASecondOpening) {
+  const auto log = Open(/*create=*/true);
+  EXPECT_EQ(ReasonOf(Open(/*create=*/false).status()), error::v1::SETUP_INVALID);
+}
+
+TEST(StateTables, AreTrueForOneMomentAfterACrash) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    FaultEnv disk(seed);
+    StateTables::Options options;
+    options.path = "/ledger/state";
+    options.create = true;
+    options.env = disk.env();
+    auto state = StateTables::Open(options);
+    ASSERT_TRUE(state.ok()) << state.status();
+    for (uint64_t i = 0; i < 100; ++i) {
+      Batch batch = (*state)->NewBatch();
+      (*state)->PutEvent(batch, absl::StrCat("event-", i), Position{i});
+      (*state)->PutIdempotency(batch, RequestKey("s", absl::StrCat(i)), Position{i});
+      (*state)->PutApplied(batch, "", Position{i + 1});
+      ASSERT_TRUE((*state)->Write(std::move(batch)).ok());
+      if (i == 10 * seed % 90) {
+        ASSERT_TRUE((*state)->Flush(/*wait=*/true).ok());
+      }
+    }
+    disk.Freeze();
+    state->reset();
+    disk.LosePower(/*torn=*/true);
+    state = StateTables::Open(options);
+    ASSERT_TRUE(state.ok()) << state.status();
+    const uint64_t applied = (*state)->ReadApplied("")->value_or(Position{0}).value;
+    EXPECT_GT(applied, 0u);
+    for (uint64_t i = 0; i < 100; ++i) {
+      const std::string key = RequestKey("s", absl::StrCat(i));
+      EXPECT_EQ((*state)->ReadEvent(absl::StrCat("event-", i))->has_value(), i < applied);
+      EXPECT_EQ((*state)->ReadIdempotency({&key, 1})->front().has_value(), i < applied);
+    }
+  }
+}
+
+TEST(StateTables, ReadsTheEventsOfOneStreamAlone) {
+  FaultEnv disk;
+  StateTables::Options options;
+  options.path = "/ledger/state";
+  options.create = true;
+  options.env = disk.env();
+  const auto state = StateTables::Open(options);
+  ASSERT_TRUE(state.ok());
+  Hash first, second;
+  first.bytes.fill(1);
+  second.bytes.fill(2);
+  Batch batch = (*state)->NewBatch();
+  for (uint64_t i = 0; i < 10; ++i) {
+    (*state)->PutStreamPlace(batch, first, Sequence{i}, Position{2 * i});
+    (*state)->PutStreamPlace(batch, second, Sequence{i}, Position{2 * i + 1});
+  }
+  ASSERT_TRUE((*state)->Write(std::move(batch)).ok());
+  EXPECT_EQ(*(*state)->ReadStream(first, Sequence{7}, 100),
+            (std::vector<Position>{{14}, {16}, {18}}));
+  EXPECT_EQ(*(*state)->ReadStream(second, Sequence{0}, 2), (std::vector<Position>{{1}, {3}}));
+}
+
+}  // namespace
+}  // namespace constancia::eventstore
