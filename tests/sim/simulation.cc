@@ -122,9 +122,7 @@ absl::Status Simulation::TakeStep() {
   return absl::OkStatus();
 }
 
-absl::Status Simulation::Append() {
-  return Submit(Requests(), /*faults=*/false);
-}
+absl::Status Simulation::Append() { return Submit(Requests(), /*faults=*/false); }
 
 absl::Status Simulation::StepClock() {
   const int64_t hours = static_cast<int64_t>(random_.Below(48)) - 24;
