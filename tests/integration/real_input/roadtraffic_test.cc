@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@
 #include "core/base/status.h"
 #include "core/base/test_data.h"
 #include "core/crypto/system_random.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/verify.h"
+#include "eventstore/projections/projections.h"
+#include "eventstore/proof/completeness.h"
+#include "eventstore/proof/merkle.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
@@ -196,6 +202,72 @@ TEST_F(ImportTest, EveryRowGoesInOnceAndBalancesAgree) {
     due_by_ledger[found.file().case_id()] = debt.balance_minor() - debt.unapplied_minor();
   }
   EXPECT_EQ(due_by_ledger, DueByFile(ReadRows(*data + kFile)));
+}
+
+// The leaf hashes of all events of a case, each checked to be in the case's stream at its number.
+std::vector<Hash> LeavesOfCase(const eventstore::LogReader& reader, const Stream& stream) {
+  const auto events = reader.ReadStream(stream, Sequence{0}, 1'000);
+  EXPECT_TRUE(events.ok()) << events.status();
+  std::vector<Hash> leaves;
+  for (const eventstore::RecordedEvent& event : *events) {
+    bool in_place = false;
+    for (const StreamPlace& place : event.header.streams()) {
+      in_place |= place.kind() == stream.kind && place.name() == stream.name &&
+                  place.sequence() == leaves.size();
+    }
+    EXPECT_TRUE(in_place) << ToText(stream) << " " << leaves.size();
+    leaves.push_back(eventstore::LeafHash(event.leaf));
+  }
+  return leaves;
+}
+
+TEST_F(ImportTest, EveryCaseIsProvenCompleteAndTheWholeLogVerifies) {
+  const auto data = DataDir();
+  CONSTANCIA_NEEDS_FOLDER(data);
+  ASSERT_TRUE(Import(*data + kFile).ok()) << err_.str();
+  std::set<std::string> cases;
+  for (const auto& [name, due] : DueByFile(ReadRows(*data + kFile))) cases.insert(name);
+  ASSERT_EQ(cases.size(), 100u);
+  server_.reset();
+
+  const LedgerPaths paths(folder_);
+  const auto signer = LoadLedgerKey(paths);
+  auto master_keys = LoadMasterKeys(paths);
+  ASSERT_TRUE(signer.ok() && master_keys.ok());
+  eventstore::EventLog::Options options;
+  options.folder = folder_;
+  options.signer = &*signer;
+  options.master_keys = *std::move(master_keys);
+  options.clock = &clock_;
+  options.random = &random_;
+  options.projections = eventstore::InlineProjections();
+  auto log = eventstore::EventLog::Open(options);
+  ASSERT_TRUE(log.ok()) << log.status();
+  const eventstore::LogReader& reader = (*log)->reader();
+  const eventstore::Checkpoint checkpoint = reader.LatestCheckpoint().checkpoint;
+  for (const std::string& name : cases) {
+    const Stream stream{ledger::v1::STREAM_KIND_CASE, name};
+    std::vector<Hash> leaves = LeavesOfCase(reader, stream);
+    ASSERT_GE(leaves.size(), 2u) << name;
+    const auto proof = reader.ProveCompleteness(stream);
+    ASSERT_TRUE(proof.ok()) << name << proof.status();
+    const absl::Status whole = eventstore::VerifyCompleteness(*proof, checkpoint, leaves);
+    EXPECT_TRUE(whole.ok()) << name << whole;
+    leaves.pop_back();
+    EXPECT_FALSE(eventstore::VerifyCompleteness(*proof, checkpoint, leaves).ok())
+        << name << " without its last event";
+  }
+  log->reset();
+
+  eventstore::VerifyOptions verify;
+  verify.folder = folder_;
+  verify.every_map_root = true;
+  verify.every_seal = true;
+  verify.projections = eventstore::InlineProjections();
+  const auto report = eventstore::VerifyLog(verify);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->ok()) << report->findings.front().what;
+  EXPECT_GE(report->events, 568u);
 }
 
 TEST_F(ImportTest, BadRowsGoToTheRejectFileAndGoodOnesIn) {
