@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "core/base/status.h"
 #include "core/event/header.h"
 #include "eventstore/proof/completeness.h"
@@ -717,6 +718,69 @@ TEST(EventLogFaults, KeepsEverythingAnsweredThroughCrashes) {
       }
     }
   }
+}
+
+// Signs checkpoints only when it is let.
+class HeldSigner : public Signer {
+ public:
+  explicit HeldSigner(const Signer* signer) : signer_(signer) {}
+  PublicKey public_key() const override { return signer_->public_key(); }
+  absl::StatusOr<Signature> Sign(std::string_view message) const override {
+    if (message.starts_with(kTestOrigin)) let_.WaitForNotification();
+    return signer_->Sign(message);
+  }
+  void Let() { let_.Notify(); }
+
+ private:
+  const Signer* const signer_;
+  mutable absl::Notification let_;
+};
+
+TEST(EventLogFaults, FillsTheFreePositionOfACheckpointThatACrashPrevented) {
+  const CountingProjection counting;
+  TestLedger ledger;
+  ledger.options().projections = {&counting};
+  ASSERT_OK(ledger.Create());
+  ledger.Close();
+  HeldSigner held(&ledger.key());
+  ledger.options().signer = &held;
+  ledger.options().limits.checkpoint_events = 3;
+  ASSERT_OK(ledger.Open());
+  std::vector<uint64_t> positions;
+  for (int i = 0; i < 7; ++i) {
+    positions.push_back(Value(ledger.Append("C1")).receipts[0].position.value);
+  }
+  EXPECT_EQ(positions, (std::vector<uint64_t>{2, 3, 4, 6, 7, 8, 9}));
+  EXPECT_EQ(ReasonOfResult(ledger.reader().ReadLeaf(Position{5})), error::v1::NOT_FOUND);
+  EXPECT_EQ(ledger.reader().ReadLog(Position{0}, 100)->size(), 8u);
+  EXPECT_EQ(ledger.reader().ReadStream(CaseStream("C1"), Sequence{2}, 3)->size(), 3u);
+
+  ledger.disk().Freeze();
+  held.Let();
+  ledger.Close();
+  ledger.disk().LosePower(/*torn=*/true);
+  ASSERT_OK(ledger.Open());
+  EXPECT_EQ(KindOfLeaf(Value(ledger.reader().ReadLeaf(Position{5}))), LeafKind::kMapRoot);
+  EXPECT_EQ(ledger.reader().CheckpointAt(6)->checkpoint.size, 6u);
+  EXPECT_EQ(ledger.log().ReadRow("counting", "case/C1")->value, "7");
+  EXPECT_EQ(Value(ledger.Append("C1")).receipts[0].sequences[0].value, 7u);
+}
+
+TEST(EventLogFaults, HaltsWhenTheDiskIsFullAndGoesOnAfterwards) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  ledger.disk().FillDisk(20'000);
+  uint64_t answered = 0;
+  while (ledger.Append("C1").ok()) ++answered;
+  EXPECT_GT(answered, 0u);
+  EXPECT_EQ(ReasonOf(ledger.log().health()), error::v1::LOG_HALTED);
+  ledger.disk().Heal();
+  ledger.Close();
+  ASSERT_OK(ledger.Open());
+  const uint64_t version = ledger.reader().VersionOf(CaseStream("C1"))->value;
+  EXPECT_GE(version, answered);
+  EXPECT_LE(version, answered + 1);
+  EXPECT_OK(ledger.Append("C1"));
 }
 
 TEST(EventLogFaults, NamesTheEntryThatWasAltered) {
