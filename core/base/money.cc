@@ -120,8 +120,9 @@ std::string Money::ToDecimal() const {
   if (digits.size() <= static_cast<size_t>(exponent)) {
     digits.insert(0, exponent + 1 - digits.size(), '0');
   }
-  if (exponent > 0) digits.insert(digits.size() - exponent, ".");
-  return minor_ < 0 ? "-" + digits : digits;
+  if (exponent > 0) digits.insert(digits.size() - exponent, 1, '.');
+  if (minor_ < 0) digits.insert(0, 1, '-');
+  return digits;
 }
 
 absl::StatusOr<Money> Money::Plus(const Money& other) const {
