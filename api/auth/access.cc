@@ -55,8 +55,7 @@ Row RowOf(Method method) {
     case Method::kReadCases:
       return {.roles = kReaders};
     case Method::kExport:
-      return {.roles = {Role::kCompliance, Role::kLegal, Role::kFinance, Role::kAuditorInternal,
-                        Role::kRecordsManager, Role::kDesignatedOfficer}};
+      return {.roles = {Role::kCompliance, Role::kDesignatedOfficer}};
     case Method::kReadProofs:
       return {.everybody = true};
     case Method::kReadMetrics:

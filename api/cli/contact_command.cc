@@ -64,7 +64,7 @@ Outcome Answer(const CommandContext& context, const Verdict& verdict, const std:
       json);
   writer.Finish();
   Explain(verdict, context.err);
-  return verdict.outcome() == Verdict::ALLOW ? ExitCode::kOk : ExitCode::kDenied;
+  return verdict.outcome() == Verdict::DENY ? ExitCode::kDenied : ExitCode::kOk;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "api/commands/actor.h"
 #include "api/commands/messages.h"
 #include "core/base/status.h"
 #include "core/event/public_string.h"
@@ -38,6 +39,8 @@ void AskGate::Reserve(
     return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
                       "request_id"));
   }
+  if (absl::Status actor = CheckActor(caller, request.actor()); !actor.ok())
+    return done(std::move(actor));
   uses_.gate->Reserve(request, std::string(caller.source()),
                       [done = std::move(done)](absl::StatusOr<Decision> decision) mutable {
                         if (!decision.ok()) return done(decision.status());

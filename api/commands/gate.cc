@@ -14,6 +14,8 @@
 #include "core/base/log.h"
 #include "core/base/status.h"
 #include "core/case/rule_words.h"
+#include "core/event/parting.h"
+#include "core/event/public_string.h"
 #include "core/event/uuid.h"
 #include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
@@ -89,6 +91,32 @@ counsel::v1::Contact AsFact(const Proposal& proposal, std::string_view outcome) 
   contact.set_initiated_by(proposal.initiated_by());
   contact.set_outcome(std::string(outcome));
   return contact;
+}
+
+absl::Status OtherQuestion() {
+  return Error(error::v1::IDEMPOTENCY_CONFLICT,
+               "the request id was used for something else: use a new one", "request_id");
+}
+
+// Whether a recorded decision answers `request`: what it left to the case to fill in, it does not
+// contradict.
+template <typename Payload>
+bool SameQuestion(const Payload& decided, const ledger::v1::EventHeader& header,
+                  const v1::ReserveContactRequest& request) {
+  const v1::IntendedContact& contact = request.contact();
+  return contact.case_id() == decided.case_id() &&
+         (contact.party_id().empty() || contact.party_id() == decided.party_id()) &&
+         (contact.party_role() == ev::PARTY_ROLE_UNSPECIFIED ||
+          contact.party_role() == decided.party_role()) &&
+         (contact.obligation_ids().empty() ||
+          std::equal(contact.obligation_ids().begin(), contact.obligation_ids().end(),
+                     decided.obligation_ids().begin(), decided.obligation_ids().end())) &&
+         contact.channel() == decided.channel() && contact.purpose() == decided.purpose() &&
+         contact.contact_point_id() == decided.contact_point_id() &&
+         contact.agent_id() == decided.agent_id() && contact.bot_id() == decided.bot_id() &&
+         contact.campaign_id() == decided.campaign_id() &&
+         request.actor().kind() == header.actor().kind() &&
+         request.actor().id() == header.actor().id();
 }
 
 // Puts what the case says where the contact says nothing.
@@ -192,9 +220,9 @@ absl::StatusOr<Advice> Gate::Check(const v1::IntendedContact& contact, Instant a
   return Advice{.verdict = std::move(verdict), .as_of = question.as_of};
 }
 
-absl::StatusOr<std::optional<Decision>> Gate::FirstDecision(const std::string& source,
-                                                            const std::string& request_id) const {
-  ASSIGN_OR_RETURN(const auto first, log_->reader().FindRequest(source, request_id));
+absl::StatusOr<std::optional<Decision>> Gate::FirstDecision(
+    const std::string& source, const v1::ReserveContactRequest& request) const {
+  ASSIGN_OR_RETURN(const auto first, log_->reader().FindRequest(source, request.request_id()));
   if (!first.has_value()) return std::nullopt;
   Decision decision;
   decision.receipt = first->receipts.front();
@@ -203,6 +231,7 @@ absl::StatusOr<std::optional<Decision>> Gate::FirstDecision(const std::string& s
   if (event.header.type() == ev::PermitGranted::descriptor()->full_name()) {
     ev::PermitGranted granted;
     granted.ParseFromString(event.header.public_payload());
+    if (!SameQuestion(granted, event.header, request)) return OtherQuestion();
     decision.verdict = granted.verdict();
     decision.expires_at = {granted.expires_at().seconds() * kMicrosPerSecond +
                            granted.expires_at().nanos() / 1000};
@@ -211,11 +240,11 @@ absl::StatusOr<std::optional<Decision>> Gate::FirstDecision(const std::string& s
   if (event.header.type() == ev::ContactDenied::descriptor()->full_name()) {
     ev::ContactDenied denied;
     denied.ParseFromString(event.header.public_payload());
+    if (!SameQuestion(denied, event.header, request)) return OtherQuestion();
     decision.verdict = denied.verdict();
     return decision;
   }
-  return Error(error::v1::IDEMPOTENCY_CONFLICT,
-               "the request id was used for something else: use a new one", "request_id");
+  return OtherQuestion();
 }
 
 void Gate::Reserve(const v1::ReserveContactRequest& request, std::string source,
@@ -230,12 +259,7 @@ void Gate::Reserve(const v1::ReserveContactRequest& request, std::string source,
                "permit_seconds"));
     return;
   }
-  if (request.actor().kind() == ledger::v1::ACTOR_KIND_UNSPECIFIED ||
-      request.actor().id().empty()) {
-    done(Error(error::v1::ACTOR_REQUIRED, "name who asks", "actor"));
-    return;
-  }
-  auto first = FirstDecision(source, request.request_id());
+  auto first = FirstDecision(source, request);
   if (!first.ok()) {
     done(first.status());
   } else if (first->has_value()) {
@@ -297,6 +321,12 @@ void Gate::Attempt(const v1::ReserveContactRequest& request, const std::string& 
     draft.type = denied.GetDescriptor()->full_name();
     draft.public_part = denied.SerializeAsString();
   }
+  // What the caller named goes into the public part: it is held to what every public part is held
+  // to.
+  const absl::StatusOr<Parts> parts =
+      PartPayload(allowed ? *ev::PermitGranted::descriptor() : *ev::ContactDenied::descriptor(),
+                  draft.public_part);
+  if (!parts.ok()) return done(InField(parts.status(), "contact"));
   draft.occurred_at = now;
   draft.zone = proposal.zones(0);
   const auto zone = zones_->Find(draft.zone);
@@ -321,8 +351,9 @@ void Gate::Attempt(const v1::ReserveContactRequest& request, const std::string& 
                  }
                  if (ReasonOf(result.status()) == error::v1::IDEMPOTENCY_CONFLICT) {
                    // The same request raced with itself; the first one's decision is the decision.
-                   auto first = FirstDecision(source, request.request_id());
-                   if (first.ok() && first->has_value()) return done(**std::move(first));
+                   auto first = FirstDecision(source, request);
+                   if (!first.ok()) return done(first.status());
+                   if (first->has_value()) return done(**std::move(first));
                  }
                  if (!result.ok()) return done(result.status());
                  decision.receipt = std::move(result->receipts.front());

@@ -72,8 +72,10 @@ class Gate {
   absl::StatusOr<Advice> Check(const v1::IntendedContact& contact, Instant at) const;
 
   // Decides and records, as from `source`. A repeated request id gets the first decision again.
-  // Fails like Check, like EventLog::Append, and with STREAM_MOVED after kDecisionAttemptsMax
-  // attempts.
+  // Fails like Check, like EventLog::Append, with STREAM_MOVED after kDecisionAttemptsMax attempts,
+  // with IDEMPOTENCY_CONFLICT when the request id was used for another question, and with
+  // SCHEMA_INVALID or PERSONAL_DATA_MISPLACED when what was named is no id. Who acts was checked by
+  // the caller.
   void Reserve(const v1::ReserveContactRequest& request, std::string source,
                absl::AnyInvocable<void(absl::StatusOr<Decision>)> done) const;
 
@@ -87,8 +89,8 @@ class Gate {
 
   absl::StatusOr<Question> MakeQuestion(const v1::IntendedContact& contact, Instant at) const;
   absl::StatusOr<counsel::v1::Verdict> Ask(const Question& question) const;
-  absl::StatusOr<std::optional<Decision>> FirstDecision(const std::string& source,
-                                                        const std::string& request_id) const;
+  absl::StatusOr<std::optional<Decision>> FirstDecision(
+      const std::string& source, const v1::ReserveContactRequest& request) const;
   void Attempt(const v1::ReserveContactRequest& request, const std::string& source,
                int attempts_left, absl::AnyInvocable<void(absl::StatusOr<Decision>)> done) const;
   std::vector<std::string> PacksFor(

@@ -224,7 +224,12 @@ absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
                                      query.stream->kind == ledger::v1::STREAM_KIND_DEBTOR)) {
       files.push_back(*query.stream);
     }
-    const std::string what = query.stream.has_value() ? ToText(*query.stream) : "log";
+    // The name of an identifier is somebody's national id.
+    const bool identifier =
+        query.stream.has_value() && query.stream->kind == ledger::v1::STREAM_KIND_IDENTIFIER;
+    const std::string what = identifier                 ? "identifier"
+                             : query.stream.has_value() ? ToText(*query.stream)
+                                                        : "log";
     RETURN_IF_ERROR(RecordViewing(caller, what, request.purpose(), opened, std::move(files)));
   }
   if (next.has_value()) response.set_next_page_token(absl::StrCat(*next));

@@ -167,6 +167,8 @@ std::optional<LeafKind> KindOfLeaf(std::string_view leaf) {
 
 absl::Status CheckDesk(const EventHeader& header) {
   RETURN_IF_ERROR(CheckForm(header));
+  // A leaf with a field that nobody knows is damage when it is read: it must never be written.
+  if (HasUnknownFields(header)) return Invalid("holds a field that is not in its schema", "actor");
   if (header.occurred_at() < 0) return Invalid("not before 1970", "occurred_at");
   if (header.offset_minutes() < -kOffsetMinutesMax || header.offset_minutes() > kOffsetMinutesMax) {
     return Invalid("no zone is that far from UTC", "offset_minutes");

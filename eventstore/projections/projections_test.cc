@@ -235,6 +235,17 @@ TEST(CaseFile, ABackDatedPaymentGivesTheBalanceItWouldHaveGivenInOrder) {
   EXPECT_EQ(file.obligations(0).movements(0).id(), "PAY-0");
 }
 
+TEST(CaseFile, AReversalFindsItsPaymentWhicheverDebtItNames) {
+  Story story;
+  story.Add(Placed(100'000), kMonday);
+  story.Add(Paid("PAY-1", 30'000, "2025-03-09"), kMonday);
+  ev::PaymentReversed reversed;
+  reversed.set_payment_id("PAY-1");
+  story.Add(reversed, kMonday + kDay);
+  EXPECT_EQ(FileOf(story).obligations(0).balance_minor(), 100'000);
+  EXPECT_EQ(FileOf(story).obligations_size(), 1);
+}
+
 TEST(CaseFile, TwoSuspensionsAreResumedEachByItself) {
   Story story;
   story.Add(Opened(), kMonday);

@@ -150,13 +150,34 @@ TEST_F(GateTest, NamesTheFieldThatAQuestionLacks) {
   EXPECT_EQ(ReasonOf(gate_->Check(contact, At(kMondayMorning)).status()), error::v1::NOT_FOUND);
 }
 
-TEST_F(GateTest, RefusesAReservationWithoutActorOrWithAPermitTooLong) {
+TEST_F(GateTest, RefusesAPermitThatLivesTooLong) {
   v1::ReserveContactRequest request = Request(ev::CHANNEL_VOICE_CALL);
-  request.clear_actor();
-  EXPECT_EQ(ReasonOf(Reserve(request).status()), error::v1::ACTOR_REQUIRED);
-  request = Request(ev::CHANNEL_VOICE_CALL);
   request.set_permit_seconds(901);
   EXPECT_EQ(FieldOf(Reserve(request).status()), "permit_seconds");
+}
+
+TEST_F(GateTest, NothingPersonalAndNothingUnknownGetsIntoADecision) {
+  const Position before = ledger_.reader().end();
+  v1::ReserveContactRequest request = Request(ev::CHANNEL_VOICE_CALL);
+  request.mutable_contact()->set_contact_point_id("+56 9 8765 4321");
+  EXPECT_EQ(FieldOf(Reserve(request).status()), "contact.contact_point_id");
+  request = Request(ev::CHANNEL_VOICE_CALL);
+  request.mutable_contact()->set_agent_id("12.345.678-5");
+  EXPECT_EQ(ReasonOf(Reserve(request).status()), error::v1::PERSONAL_DATA_MISPLACED);
+  request = Request(ev::CHANNEL_VOICE_CALL);
+  request.mutable_actor()
+      ->GetReflection()
+      ->MutableUnknownFields(request.mutable_actor())
+      ->AddVarint(99, 1);
+  EXPECT_EQ(ReasonOf(Reserve(request).status()), error::v1::SCHEMA_INVALID);
+  EXPECT_EQ(ledger_.reader().end(), before);
+}
+
+TEST_F(GateTest, ARequestIdThatWasUsedForAnotherQuestionIsAConflict) {
+  v1::ReserveContactRequest request = Request(ev::CHANNEL_VOICE_CALL);
+  ASSERT_TRUE(Reserve(request).ok());
+  request.mutable_contact()->set_channel(ev::CHANNEL_SMS);
+  EXPECT_EQ(ReasonOf(Reserve(request).status()), error::v1::IDEMPOTENCY_CONFLICT);
 }
 
 TEST_F(GateTest, ACheckLeavesNoTrace) {

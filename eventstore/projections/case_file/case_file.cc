@@ -185,9 +185,18 @@ void ReportedBalance(Step& step) {
   Settle(obligation);
 }
 
+// A payment is undone by its own id, whichever debt the reversal names; one that has not arrived is
+// marked where it will be entered.
 template <typename Payload>
 void PaymentUndone(Step& step) {
   const auto payload = step.Read<Payload>();
+  for (const ObligationFile& obligation : step.file()->obligations()) {
+    for (const Movement& movement : obligation.movements()) {
+      if (movement.kind() != Movement::PAYMENT || movement.id() != payload.payment_id()) continue;
+      return step.Reverse(std::string(obligation.obligation_id()), Movement::PAYMENT,
+                          payload.payment_id());
+    }
+  }
   step.Reverse(FirstObligation(payload.obligation_ids()), Movement::PAYMENT, payload.payment_id());
 }
 
