@@ -172,6 +172,8 @@ absl::StatusOr<std::vector<DataKeyInfo>> DataKeys::List(const Hash& subject) con
 absl::Status DataKeys::Destroy(const Hash& subject, const std::vector<std::string>& ids) {
   Shard& shard = ShardOf(subject);
   absl::MutexLock lock(&shard.mutex);
+  // A rotation of the master key that is under way would write back what it has read.
+  absl::ReaderMutexLock masters(&masters_mutex_);
   shard.by_scope.clear();
   shard.by_id.clear();
   Batch batch = tables_->NewBatch();

@@ -41,7 +41,8 @@ class InlineProjection {
   // from position 0 when the log is opened.
   virtual uint32_t version() const = 0;
 
-  // Sees every event once, in order of position. `event.sealed` is empty.
+  // Sees every event once, in order of position. `event.sealed` and `event.leaf` are empty: the
+  // header is all it reads.
   virtual void Apply(const RecordedEvent& event, Rows& rows) const = 0;
 };
 

@@ -239,10 +239,13 @@ absl::Status StateTables::DropOtherVersions(std::string_view name, uint32_t vers
   const std::string current = ProjectionTable(name, version);
   for (const std::string& table : database_->TableNames()) {
     if (!table.starts_with(prefix) || table == current) continue;
-    RETURN_IF_ERROR(database_->DropTable(table));
+    // The position goes first, and durably: a table that is gone must not be remembered as up to
+    // date.
     Batch batch = NewBatch();
     batch.Delete(applied_, table);
     RETURN_IF_ERROR(Write(std::move(batch)));
+    RETURN_IF_ERROR(Flush(/*wait=*/true));
+    RETURN_IF_ERROR(database_->DropTable(table));
   }
   return absl::OkStatus();
 }
