@@ -38,8 +38,6 @@ namespace {
 // Reaches back beyond the longest window of any rule: thirty dates, or a calendar month.
 constexpr int64_t kFactsReachMicros = int64_t{62} * 86'400 * kMicrosPerSecond;
 
-constexpr char kAttempted[] = "constancia.event.v1.ContactAttempted";
-
 google::protobuf::Timestamp ToTimestamp(Instant at) {
   google::protobuf::Timestamp timestamp;
   timestamp.set_seconds(at.micros / kMicrosPerSecond);
@@ -91,6 +89,58 @@ counsel::v1::Contact AsFact(const Proposal& proposal, std::string_view outcome) 
   contact.set_initiated_by(proposal.initiated_by());
   contact.set_outcome(std::string(outcome));
   return contact;
+}
+
+// The contact that a draft records, as an attempt; nothing when it records none, or completes an
+// attempt that is an event of its own. What the contact ledger counts by itself is judged by
+// itself.
+std::optional<ev::ContactAttempted> AsAttempt(const EventDraft& draft) {
+  constexpr std::string_view kPackage = "constancia.event.v1.";
+  std::string_view type = draft.type;
+  if (!type.starts_with(kPackage)) return std::nullopt;
+  type.remove_prefix(kPackage.size());
+  ev::ContactAttempted attempt;
+  if (type == "ContactAttempted") {
+    if (!attempt.ParseFromString(draft.public_part)) return std::nullopt;
+    return attempt;
+  }
+  const auto alone = [&](auto payload, ev::Channel channel) -> std::optional<ev::ContactAttempted> {
+    if (!payload.ParseFromString(draft.public_part) || !payload.attempt_id().empty())
+      return std::nullopt;
+    attempt.set_channel(channel);
+    attempt.set_direction(ev::DIRECTION_OUTBOUND);
+    attempt.set_case_id(payload.case_id());
+    attempt.set_party_id(payload.party_id());
+    attempt.set_party_role(payload.party_role());
+    *attempt.mutable_obligation_ids() = payload.obligation_ids();
+    return attempt;
+  };
+  if (type == "VisitPerformed") {
+    auto visit = alone(ev::VisitPerformed(), ev::CHANNEL_VISIT);
+    ev::VisitPerformed payload;
+    if (visit.has_value() && payload.ParseFromString(draft.public_part))
+      visit->set_place(payload.place_kind());
+    return visit;
+  }
+  if (type == "VoicemailLeft") return alone(ev::VoicemailLeft(), ev::CHANNEL_VOICE_CALL);
+  if (type == "LetterPosted") return alone(ev::LetterPosted(), ev::CHANNEL_LETTER_POSTAL);
+  if (type == "ElectronicLetterSent")
+    return alone(ev::ElectronicLetterSent(), ev::CHANNEL_LETTER_ELECTRONIC);
+  return std::nullopt;
+}
+
+// A verdict that fits beside the fact it judges, however much was counted: a fact is never refused
+// for its size.
+Verdict Abridged(const Verdict& verdict) {
+  constexpr int kPositionsMax = 32;
+  constexpr size_t kVerdictBytesMax = 16 << 10;
+  Verdict abridged = verdict;
+  for (Finding& finding : *abridged.mutable_findings()) {
+    if (finding.positions_size() > kPositionsMax)
+      finding.mutable_positions()->Truncate(kPositionsMax);
+  }
+  if (abridged.ByteSizeLong() > kVerdictBytesMax) abridged.clear_findings();
+  return abridged;
 }
 
 absl::Status OtherQuestion() {
@@ -366,11 +416,10 @@ absl::StatusOr<Judgement> Gate::Judge(std::vector<EventDraft>& drafts) const {
   absl::flat_hash_map<std::string, std::vector<counsel::v1::Contact>>
       earlier;  // of this append, by person
   for (EventDraft& draft : drafts) {
-    if (draft.type != kAttempted) continue;
-    ev::ContactAttempted attempt;
-    if (!attempt.ParseFromString(draft.public_part) || attempt.case_id().empty() ||
-        attempt.party_id().empty())
-      continue;
+    const std::optional<ev::ContactAttempted> act = AsAttempt(draft);
+    // Without a case there is no law to ask, without a person nobody it protects.
+    if (!act.has_value() || !IsId(act->case_id()) || !IsId(act->party_id())) continue;
+    const ev::ContactAttempted& attempt = *act;
     Proposal proposal;
     proposal.set_channel(std::string(RuleChannel(attempt.channel(), attempt.place(),
                                                  attempt.prerecorded(), attempt.direction())));
@@ -430,6 +479,10 @@ absl::StatusOr<Judgement> Gate::Judge(std::vector<EventDraft>& drafts) const {
     }
     for (const Finding& finding : verdict.findings()) {
       if (finding.result() != Finding::FAIL || finding.severity() == Finding::REVIEW) continue;
+      if (judgement.violations.size() == eventstore::kAppendConsequencesMax) {
+        Log(LogLevel::kWarning, "an append breaks more rules than one append can say");
+        return judgement;
+      }
       ev::ViolationDetected violation;
       violation.set_jurisdiction(finding.jurisdiction());
       violation.set_rule_id(finding.rule_id());
@@ -442,7 +495,7 @@ absl::StatusOr<Judgement> Gate::Judge(std::vector<EventDraft>& drafts) const {
       if (!governed) {
         violation.set_ungoverned(WhyUngoverned(attempt.permit_id(), permit, proposal.at_micros()));
       }
-      *violation.mutable_verdict() = verdict;
+      *violation.mutable_verdict() = Abridged(verdict);
       violation.set_case_id(attempt.case_id());
       violation.set_party_id(attempt.party_id());
       violation.set_party_role(attempt.party_role());

@@ -273,6 +273,24 @@ TEST_F(GateTest, TwoCallsInOneAppendAreJudgedOneAfterTheOther) {
   EXPECT_EQ(judgement->expectations.size(), 1u);
 }
 
+TEST_F(GateTest, AVisitThatNoAttemptAnnouncedIsJudgedByItself) {
+  ev::VisitPerformed visit;
+  visit.set_case_id("C-1");
+  visit.set_party_id("P-1");
+  visit.set_party_role(ev::PARTY_ROLE_DEBTOR);
+  visit.add_obligation_ids("O-1");
+  EXPECT_THAT(Record(visit, "2025-03-09T12:00:00-03:00"),
+              ::testing::ElementsAre("CL-19496-37-days"));
+  visit.set_attempt_id("019f7f2e-c780-755d-9ebf-cb382b97122e");
+  EXPECT_TRUE(Record(visit, "2025-03-09T12:00:00-03:00").empty());
+}
+
+TEST_F(GateTest, AContactOfAPersonWhoseIdIsNoStreamIsRecordedUnjudged) {
+  ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
+  attempt.set_party_id("core:person:9");
+  EXPECT_TRUE(Record(attempt, "2025-03-09T12:00:00-03:00").empty());
+}
+
 TEST_F(GateTest, WhatTheDebtorBeganIsNotJudged) {
   Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00");
   ev::ContactAttempted inbound = Attempt(ev::CHANNEL_VOICE_CALL);
