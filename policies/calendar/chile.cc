@@ -1,22 +1,15 @@
-// Holidays of Chile. Sources: Ley 2.977 and the laws named beside each day; dates of 2019 to 2030
-// checked one by one in the test. 31 December is a holiday of banks only and not one here.
+// Holidays of Chile. 31 December is a holiday of banks only and none here.
 
 #include "policies/calendar/internal/countries.h"
+#include "policies/calendar/internal/moves.h"
 
 namespace constancia::policies {
 namespace {
-
-constexpr int kNo = kNoHoliday;
 
 // Ley 19.668: Tuesday, Wednesday and Thursday move to the Monday before, Friday to the next one.
 constexpr Moves kToMonday = {0, -1, -2, -3, 3, 0, 0};
 // Ley 20.299: Tuesday moves to the Friday before, Wednesday to the Friday after.
 constexpr Moves kToFriday = {0, -4, 2, 0, 0, 0, 0};
-// Days that only join a weekend and a holiday together; the base date is that holiday.
-constexpr Moves kDayBeforeTuesday = {kNo, -1, kNo, kNo, kNo, kNo, kNo};
-constexpr Moves kDayAfterWednesday = {kNo, kNo, 2, kNo, kNo, kNo, kNo};
-constexpr Moves kDayBeforeSaturday = {kNo, kNo, kNo, kNo, kNo, -1, kNo};
-constexpr Moves kDayAfterSunday = {kNo, kNo, kNo, kNo, kNo, kNo, 1};
 
 constexpr YearlyHoliday kYearly[] = {
     {"Año Nuevo", 1, 1},
@@ -68,6 +61,9 @@ constexpr SingleHoliday kSingle[] = {
 
 }  // namespace
 
-constexpr HolidayCalendar kChile("CL", "CL-2026.1", 2019, 2030, kYearly, kSingle);
+constexpr HolidayCalendar kChile(
+    "CL", "CL-2026.1",
+    "Ley 2.977; Ley 19.668; Ley 20.215; Ley 20.299; Ley 20.983; Ley 21.357; Ley 21.482; Ley 21.704",
+    2019, 2030, kYearly, kSingle);
 
 }  // namespace constancia::policies

@@ -8,7 +8,10 @@
 namespace constancia::policies {
 namespace {
 
-constexpr const HolidayCalendar* kCalendars[] = {&kChile};
+constexpr const HolidayCalendar* kCalendars[] = {
+    &kArgentina, &kBrazil, &kChile, &kColombia,      &kCostaRica,    &kEcuador,
+    &kSpain,     &kMexico, &kPeru,  &kUnitedKingdom, &kUnitedStates, &kUnitedStatesObserved,
+};
 
 // The date in `year`; nothing when the holiday does not take place.
 std::optional<absl::CivilDay> DateOf(const YearlyHoliday& holiday, absl::civil_year_t year) {
@@ -21,11 +24,20 @@ std::optional<absl::CivilDay> DateOf(const YearlyHoliday& holiday, absl::civil_y
   return base + move;
 }
 
-bool AppliesIn(std::string_view holiday_region, std::string_view region) {
-  if (holiday_region.empty()) return true;
-  if (!region.starts_with(holiday_region)) return false;
-  const std::string_view place = region.substr(holiday_region.size());
+// CL-NB-chillan is in CL-NB; CL-NBX is not.
+bool IsIn(std::string_view region, std::string_view larger) {
+  if (!region.starts_with(larger)) return false;
+  const std::string_view place = region.substr(larger.size());
   return place.empty() || place.front() == '-';
+}
+
+bool AppliesIn(const YearlyHoliday& holiday, std::string_view region) {
+  if (!holiday.not_in.empty() && IsIn(region, holiday.not_in)) return false;
+  return holiday.region.empty() || IsIn(region, holiday.region);
+}
+
+bool AppliesIn(const SingleHoliday& holiday, std::string_view region) {
+  return holiday.region.empty() || IsIn(region, holiday.region);
 }
 
 }  // namespace
@@ -44,6 +56,8 @@ absl::CivilDay EasterSunday(int year) {
   return absl::CivilDay(year, month, (moon + weekday + month + 19) % 32);
 }
 
+std::span<const HolidayCalendar* const> HolidayCalendar::All() { return kCalendars; }
+
 const HolidayCalendar* HolidayCalendar::Find(std::string_view id) {
   const auto* found = std::find_if(std::begin(kCalendars), std::end(kCalendars),
                                    [&](const HolidayCalendar* c) { return c->id() == id; });
@@ -52,10 +66,10 @@ const HolidayCalendar* HolidayCalendar::Find(std::string_view id) {
 
 bool HolidayCalendar::IsHoliday(absl::CivilDay date, std::string_view region) const {
   const auto yearly = [&](const YearlyHoliday& holiday) {
-    return AppliesIn(holiday.region, region) && DateOf(holiday, date.year()) == date;
+    return AppliesIn(holiday, region) && DateOf(holiday, date.year()) == date;
   };
   const auto single = [&](const SingleHoliday& holiday) {
-    return AppliesIn(holiday.region, region) &&
+    return AppliesIn(holiday, region) &&
            absl::CivilDay(holiday.year, holiday.month, holiday.day) == date;
   };
   return std::any_of(yearly_.begin(), yearly_.end(), yearly) ||
@@ -66,12 +80,12 @@ std::vector<Holiday> HolidayCalendar::InYear(int year, std::string_view region) 
   std::vector<Holiday> holidays;
   for (const YearlyHoliday& holiday : yearly_) {
     const std::optional<absl::CivilDay> date = DateOf(holiday, year);
-    if (date && AppliesIn(holiday.region, region)) {
+    if (date && AppliesIn(holiday, region)) {
       holidays.push_back({*date, holiday.name, holiday.region});
     }
   }
   for (const SingleHoliday& holiday : single_) {
-    if (holiday.year == year && AppliesIn(holiday.region, region)) {
+    if (holiday.year == year && AppliesIn(holiday, region)) {
       holidays.push_back(
           {absl::CivilDay(holiday.year, holiday.month, holiday.day), holiday.name, holiday.region});
     }

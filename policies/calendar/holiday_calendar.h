@@ -1,11 +1,12 @@
 // Public holidays: a table of rules and single dates per country, with a version.
 //
-// A country is one source file with one table (chile.cc), so adding one is adding a table. Sundays
-// are not listed: the weekday rule of a window handles them. Before the first and after the last
-// year that its dates were checked for, a calendar gives what its rules give, and where a day has
-// to be looked up every year, all dates it can fall on.
+// A country is one source file with one table (chile.cc), so adding one is adding a table. Tables
+// are constants of the program and no files: pure code needs no disk, and the compiler reads them.
+// Sundays are not listed: the weekday rule of a window handles them. Before the first and after the
+// last year that its dates were checked for, a calendar gives what its rules give, and where a day
+// has to be looked up every year, all dates it can fall on.
 //
-// Used by: policies/engine; the door, to list holidays.
+// Used by: policies/engine; business_days.h; the door, to list holidays.
 // Threads: calendars are constants; any.
 
 #ifndef CONSTANCIA_POLICIES_CALENDAR_HOLIDAY_CALENDAR_H_
@@ -28,6 +29,8 @@ inline constexpr int kNoHoliday = 127;
 using Moves = std::array<int, 7>;
 inline constexpr Moves kStays = {0, 0, 0, 0, 0, 0, 0};
 
+inline constexpr int kNoLastYear = 9999;
+
 // A holiday of every year from `from_year` to `until_year`: its base date, moved by weekday. A move
 // stays within the year.
 struct YearlyHoliday {
@@ -37,7 +40,8 @@ struct YearlyHoliday {
   Moves moves = kStays;
   std::string_view region = "";  // "": the whole country
   int from_year = 0;
-  int until_year = 9999;
+  int until_year = kNoLastYear;
+  std::string_view not_in = "";  // the region that does not keep it
 };
 
 // A holiday of one date.
@@ -55,18 +59,23 @@ struct Holiday {
   std::string_view region;
 };
 
-// The holidays of one country.
+// The holidays of one country. UK is England and Wales where no region is given; US-OBSERVED adds
+// to US the days observed for a holiday on a weekend.
 class HolidayCalendar {
  public:
-  constexpr HolidayCalendar(std::string_view id, std::string_view version, int first_year,
-                            int last_year, std::span<const YearlyHoliday> yearly,
+  constexpr HolidayCalendar(std::string_view id, std::string_view version, std::string_view source,
+                            int first_year, int last_year, std::span<const YearlyHoliday> yearly,
                             std::span<const SingleHoliday> single)
       : id_(id),
         version_(version),
+        source_(source),
         first_year_(first_year),
         last_year_(last_year),
         yearly_(yearly),
         single_(single) {}
+
+  // All calendars, in order of id.
+  static std::span<const HolidayCalendar* const> All();
 
   // Null when there is no calendar of that id.
   static const HolidayCalendar* Find(std::string_view id);
@@ -74,6 +83,8 @@ class HolidayCalendar {
   // The country, and the version that a verdict names. A change of any date is a new version.
   std::string_view id() const { return id_; }
   std::string_view version() const { return version_; }
+  // The laws its days come from.
+  std::string_view source() const { return source_; }
   // The years its dates were checked for.
   int first_year() const { return first_year_; }
   int last_year() const { return last_year_; }
@@ -89,6 +100,7 @@ class HolidayCalendar {
  private:
   std::string_view id_;
   std::string_view version_;
+  std::string_view source_;
   int first_year_;
   int last_year_;
   std::span<const YearlyHoliday> yearly_;
