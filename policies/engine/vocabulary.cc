@@ -37,6 +37,38 @@ constexpr std::string_view kRecordWords[] = {
     "consent_calls",          "consent_email_work",
     "consent_ended",          "visit_authorised_microcredit",
     "inconvenient_time",      "request_withdrawn_time"};
+// Of the house rules: what the company itself heeds, in pairs of what opens and what ends it. A
+// suspension is resumed by its own reason.
+constexpr std::string_view kHouseRecordWords[] = {"suspended_dispute",
+                                                  "resumed_dispute",  //
+                                                  "suspended_complaint",
+                                                  "resumed_complaint",  //
+                                                  "suspended_insolvency",
+                                                  "resumed_insolvency",  //
+                                                  "suspended_deceased",
+                                                  "resumed_deceased",  //
+                                                  "suspended_court_order",
+                                                  "resumed_court_order",  //
+                                                  "suspended_creditor_instruction",
+                                                  "resumed_creditor_instruction",  //
+                                                  "suspended_vulnerability",
+                                                  "resumed_vulnerability",  //
+                                                  "case_closed",
+                                                  "case_reopened",  //
+                                                  "dispute_opened",
+                                                  "dispute_resolved",  //
+                                                  "complaint_received",
+                                                  "complaint_closed",  //
+                                                  "cease_requested",
+                                                  "cease_lifted",  //
+                                                  "wrong_party",
+                                                  "party_confirmed",  //
+                                                  "vulnerable",
+                                                  "vulnerability_ended",  //
+                                                  "promise_made",
+                                                  "promise_ended",  //
+                                                  "deceased",
+                                                  "hardship_declared"};
 // Followed by a channel.
 constexpr std::string_view kRecordPrefixes[] = {"stop_", "revoked_", "authorised_",
                                                 "reasonable_request_", "request_withdrawn_"};
@@ -73,9 +105,10 @@ std::optional<Initiator> ParseWord<Initiator>(std::string_view text) {
 }
 
 bool IsRecordWord(std::string_view text) {
-  if (std::find(std::begin(kRecordWords), std::end(kRecordWords), text) != std::end(kRecordWords)) {
-    return true;
-  }
+  const auto is_one_of = [text](const auto& words) {
+    return std::find(std::begin(words), std::end(words), text) != std::end(words);
+  };
+  if (is_one_of(kRecordWords) || is_one_of(kHouseRecordWords)) return true;
   return std::any_of(std::begin(kRecordPrefixes), std::end(kRecordPrefixes),
                      [&](std::string_view prefix) {
                        return text.starts_with(prefix) &&
