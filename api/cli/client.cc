@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "api/server/files.h"
 #include "api/server/ledger_folder.h"
 #include "api/server/settings.h"
@@ -28,11 +30,17 @@ absl::Status Missing(std::string_view what) {
                                                       "--cert and --key"));
 }
 
+// How long a client waits for a server that was started a moment before it.
+constexpr absl::Duration kStartingMax = absl::Seconds(3);
+
 // The address that the server of a folder listens on: the one it noted, else the one of its
 // settings.
 absl::StatusOr<std::string> AddressOf(const std::string& ledger) {
   std::error_code ignored;
-  if (std::filesystem::exists(AddressFileOf(ledger), ignored)) {
+  const auto noted = [&] { return std::filesystem::exists(AddressFileOf(ledger), ignored); };
+  const absl::Time until = absl::Now() + kStartingMax;
+  while (!noted() && absl::Now() < until) absl::SleepFor(absl::Milliseconds(20));
+  if (noted()) {
     ASSIGN_OR_RETURN(std::string address, ReadSmallFile(AddressFileOf(ledger)));
     while (address.ends_with('\n')) address.pop_back();
     return address;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "api/cli/enum_text.h"
 #include "api/cli/progress.h"
 #include "constancia/v1/export_service.grpc.pb.h"
@@ -42,6 +44,9 @@ void Write(const CommandContext& context, const v1::Export& bundle) {
   writer.Add(ExportCells(bundle), ToJson(bundle));
   writer.Finish();
 }
+
+// How often an export that is waited for is looked at.
+constexpr absl::Duration kPollEvery = absl::Milliseconds(200);
 
 absl::StatusOr<v1::Export> Find(const Client& client, const std::string& export_id) {
   v1::GetExportRequest request;
@@ -79,10 +84,13 @@ Outcome ExportCreate(const CommandContext& context, const ExportCreateOptions& o
   request.set_recipient(options.recipient);
   request.set_open_personal(options.open_personal);
   const auto stub = ExportService::NewStub(client.channel());
-  ASSIGN_OR_RETURN(const v1::Export bundle,
-                   Call(*stub, &ExportService::Stub::CreateExport, request));
+  ASSIGN_OR_RETURN(v1::Export bundle, Call(*stub, &ExportService::Stub::CreateExport, request));
+  while (options.wait && bundle.state() == v1::Export::BUILDING) {
+    absl::SleepFor(kPollEvery);
+    ASSIGN_OR_RETURN(bundle, Find(client, bundle.export_id()));
+  }
   Write(context, bundle);
-  return ExitCode::kOk;
+  return bundle.state() == v1::Export::FAILED ? ExitCode::kFailure : ExitCode::kOk;
 }
 
 Outcome ExportStatus(const CommandContext& context, const std::string& export_id) {

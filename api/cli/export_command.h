@@ -15,7 +15,9 @@ struct ExportCreateOptions {
   std::string recipient;
   std::string request_id;  // A fresh one when empty.
   bool open_personal = false;
+  bool wait = false;  // Until it is ready or has failed.
 };
+// Orders an export. Exit code 1 when it was waited for and failed.
 Outcome ExportCreate(const CommandContext& context, const ExportCreateOptions& options);
 
 Outcome ExportStatus(const CommandContext& context, const std::string& export_id);

@@ -76,10 +76,16 @@ Outcome Serve(const CommandContext& context, const ServeOptions& options) {
   server_options.environment = ProcessEnvironment();
   server_options.clock = context.clock;
   server_options.random = context.random;
+  // What a killed server left would send clients nowhere; a running one holds the lock.
+  const std::string address_file = AddressFileOf(options.folder);
+  std::error_code ignored;
+  if (FolderLock::Take(options.folder).ok()) std::filesystem::remove(address_file, ignored);
+
   ASSIGN_OR_RETURN(const auto server, Server::Start(server_options));
 
-  const std::string address_file = AddressFileOf(options.folder);
-  std::ofstream(address_file) << server->grpc_address() << "\n";
+  // Whole when it appears: clients wait for it.
+  std::ofstream(address_file + ".new") << server->grpc_address() << "\n";
+  std::filesystem::rename(address_file + ".new", address_file);
   RecordWriter writer(context.format, Shape::kOne, {{"grpc"}, {"http"}}, context.out);
   writer.Add({server->grpc_address(), server->http_address()});
   writer.Finish();
@@ -87,7 +93,6 @@ Outcome Serve(const CommandContext& context, const ServeOptions& options) {
   int signal = 0;
   sigwait(&signals, &signal);
   *context.err << "stopping\n";
-  std::error_code ignored;
   std::filesystem::remove(address_file, ignored);
   server->Shutdown();
   return ExitCode::kOk;

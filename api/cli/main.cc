@@ -383,6 +383,7 @@ class Program {
     create->add_option("--recipient", export_.recipient, "Who receives it: an id")->required();
     create->add_flag("--open-personal", export_.open_personal, "Open personal parts in it");
     create->add_option("--request-id", export_.request_id, "Repeated, it gets the same export");
+    create->add_flag("--wait", export_.wait, "Return when it is ready or has failed");
     CLI::App* status =
         Verb(noun, "status", "Show where an export stands",
              [this](const CommandContext& c) { return ExportStatus(c, export_id_); });

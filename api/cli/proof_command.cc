@@ -10,6 +10,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "constancia/v1/event_service.grpc.pb.h"
 #include "constancia/v1/ledger_service.grpc.pb.h"
 #include "core/base/bytes.h"
@@ -46,12 +48,25 @@ absl::StatusOr<v1::Event> FindEvent(const Client& client, const std::string& whi
   return Call(*stub, &EventService::Stub::GetEvent, request);
 }
 
+// What has just been appended is published within a second or so: waits for that, not much longer.
+template <typename Stub, typename Method, typename Request>
+auto CallWhenPublished(Stub& stub, Method method, const Request& request) {
+  const absl::Time until = absl::Now() + absl::Seconds(5);
+  auto answer = Call(stub, method, request);
+  while (ReasonOf(answer.status()) == error::v1::NOT_PUBLISHED && absl::Now() < until) {
+    absl::SleepFor(absl::Milliseconds(100));
+    answer = Call(stub, method, request);
+  }
+  return answer;
+}
+
 absl::StatusOr<std::string> InclusionFile(const Client& client, const v1::Event& event) {
   v1::GetInclusionProofRequest request;
   request.set_parent(client.parent());
   request.set_position(event.position());
   const auto stub = LedgerService::NewStub(client.channel());
-  ASSIGN_OR_RETURN(const auto proof, Call(*stub, &LedgerService::Stub::GetInclusionProof, request));
+  ASSIGN_OR_RETURN(const auto proof,
+                   CallWhenPublished(*stub, &LedgerService::Stub::GetInclusionProof, request));
   return proof.file();
 }
 
@@ -61,7 +76,7 @@ absl::StatusOr<std::string> CompletenessFile(const Client& client, const std::st
   request.set_stream(stream);
   const auto stub = LedgerService::NewStub(client.channel());
   ASSIGN_OR_RETURN(const auto proof,
-                   Call(*stub, &LedgerService::Stub::GetCompletenessProof, request));
+                   CallWhenPublished(*stub, &LedgerService::Stub::GetCompletenessProof, request));
   return proof.file();
 }
 
