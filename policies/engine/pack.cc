@@ -104,7 +104,7 @@ absl::Status CheckVersions(const policy::v1::Pack& pack, const RuleBook& book) {
   };
   std::vector<Version> versions;
   for (const Rule& rule : book.rules) versions.push_back({rule.id, rule.step, rule.validity});
-  for (const Exemption& e : book.exemptions) versions.push_back({e.id, 0, e.validity});
+  for (const Exemption& e : book.exemptions) versions.push_back({e.id, -1, e.validity});
   for (size_t i = 0; i < versions.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       const Version& a = versions[i];

@@ -103,11 +103,28 @@ struct Exemption {
   int lasts_hours = 0;
   bool once = false;
   std::vector<int> lifts_steps;
+  std::vector<std::string> lifts_rules;
+};
+
+// A rule of step 0: what a contact must say, what is stored of it, what follows by when, what it
+// may cost, how long it is kept. Whether a contact may begin does not depend on it; conduct.h asks
+// it.
+struct ConductRule {
+  std::string id;
+  counsel::v1::Finding::Severity severity = counsel::v1::Finding::PROHIBITION;
+  DateInterval validity;
+  Channels channels;
+  Parties parties;
+  Purposes purposes;
+  // The text with switches applied. It has only fields of its kind; what they hold is not checked
+  // here.
+  policy::v1::Rule text;
 };
 
 struct RuleBook {
   std::vector<Rule> rules;  // in the order of the pack
   std::vector<Exemption> exemptions;
+  std::vector<ConductRule> conduct;  // in the order of the pack
 };
 
 }  // namespace constancia::policies

@@ -24,54 +24,53 @@ constexpr std::array<std::string_view, kPurposeCount> kPurposeWords = {
 constexpr std::array<std::string_view, 4> kInitiatorWords = {"collector", "debtor", "court",
                                                              "creditor"};
 
-constexpr std::string_view kRecordWords[] = {
-    "served_in_lawsuit",      "suit_ended",
-    "insolvency_opened",      "insolvency_ended",
-    "cease_written",          "cease_lifted",
-    "attorney_represented",   "representation_ended",
-    "dispute_written",        "verification_sent",
-    "dispute_resolved",       "employer_prohibits",
-    "employer_allows",        "hours_waiver",
-    "waiver_ended",           "info_requested",
-    "breathing_space_opened", "breathing_space_ended",
-    "consent_calls",          "consent_email_work",
-    "consent_ended",          "visit_authorised_microcredit",
-    "inconvenient_time",      "request_withdrawn_time"};
-// Of the house rules: what the company itself heeds, in pairs of what opens and what ends it. A
-// suspension is resumed by its own reason.
-constexpr std::string_view kHouseRecordWords[] = {"suspended_dispute",
-                                                  "resumed_dispute",  //
-                                                  "suspended_complaint",
-                                                  "resumed_complaint",  //
-                                                  "suspended_insolvency",
-                                                  "resumed_insolvency",  //
-                                                  "suspended_deceased",
-                                                  "resumed_deceased",  //
-                                                  "suspended_court_order",
-                                                  "resumed_court_order",  //
-                                                  "suspended_creditor_instruction",
-                                                  "resumed_creditor_instruction",  //
-                                                  "suspended_vulnerability",
-                                                  "resumed_vulnerability",  //
-                                                  "case_closed",
-                                                  "case_reopened",  //
-                                                  "dispute_opened",
-                                                  "dispute_resolved",  //
-                                                  "complaint_received",
-                                                  "complaint_closed",  //
-                                                  "cease_requested",
-                                                  "cease_lifted",  //
-                                                  "wrong_party",
-                                                  "party_confirmed",  //
-                                                  "vulnerable",
-                                                  "vulnerability_ended",  //
-                                                  "promise_made",
-                                                  "promise_ended",  //
-                                                  "deceased",
-                                                  "hardship_declared"};
+using Scope = RecordScope;
+
+// What opens, and what ends it.
+constexpr RecordWord kRecordWords[] = {
+    {"served_in_lawsuit", Scope::kDebt, {"suit_ended"}},
+    {"insolvency_opened", Scope::kPerson, {"insolvency_ended"}},
+    {"cease_written", Scope::kDebt, {"cease_lifted"}},
+    {"attorney_represented", Scope::kDebtAndPerson, {"representation_ended"}},
+    {"dispute_written", Scope::kDebt, {"verification_sent", "dispute_resolved"}},
+    {"employer_prohibits", Scope::kPerson, {"employer_allows"}},
+    {"hours_waiver", Scope::kPerson, {"waiver_ended"}},
+    {"info_requested", Scope::kPerson, {}},
+    {"breathing_space_opened", Scope::kPerson, {"breathing_space_ended"}},
+    {"consent_calls", Scope::kDebtAndPerson, {"consent_ended"}},
+    {"consent_email_work", Scope::kPerson, {"consent_ended"}},
+    {"visit_authorised_microcredit", Scope::kPerson, {"revoked_visit"}},
+    {"inconvenient_time", Scope::kPerson, {"request_withdrawn_time"}},
+    // Words of house rules. A suspension is resumed by its own reason.
+    {"suspended_dispute", Scope::kCase, {"resumed_dispute"}},
+    {"suspended_complaint", Scope::kCase, {"resumed_complaint"}},
+    {"suspended_insolvency", Scope::kCase, {"resumed_insolvency"}},
+    {"suspended_deceased", Scope::kCase, {"resumed_deceased"}},
+    {"suspended_court_order", Scope::kCase, {"resumed_court_order"}},
+    {"suspended_creditor_instruction", Scope::kCase, {"resumed_creditor_instruction"}},
+    {"suspended_vulnerability", Scope::kCase, {"resumed_vulnerability"}},
+    {"case_closed", Scope::kCase, {"case_reopened"}},
+    {"complaint_received", Scope::kCase, {"complaint_closed"}},
+    {"dispute_opened", Scope::kDebt, {"dispute_resolved"}},
+    {"promise_made", Scope::kDebt, {"promise_ended"}},
+    {"cease_requested", Scope::kPerson, {"cease_lifted"}},
+    {"wrong_party", Scope::kPerson, {"party_confirmed"}},
+    {"vulnerable", Scope::kPerson, {"vulnerability_ended"}},
+    {"deceased", Scope::kPerson, {}},
+    {"hardship_declared", Scope::kPerson, {}},
+};
 // Followed by a channel.
-constexpr std::string_view kRecordPrefixes[] = {"stop_", "revoked_", "authorised_",
-                                                "reasonable_request_", "request_withdrawn_"};
+constexpr RecordWord kRecordPrefixes[] = {
+    {"stop_", Scope::kPerson, {"authorised_"}},
+    {"revoked_", Scope::kPerson, {"authorised_"}},
+    {"authorised_", Scope::kPerson, {"revoked_"}},
+    {"reasonable_request_", Scope::kPerson, {"request_withdrawn_"}},
+};
+constexpr std::string_view kEndsRequest = "request_withdrawn_";
+
+bool Has(const std::array<std::string_view, 2>& words, std::string_view text) {
+  return !text.empty() && std::find(words.begin(), words.end(), text) != words.end();
+}
 
 template <typename Word, size_t kCount>
 std::optional<Word> FindWord(const std::array<std::string_view, kCount>& words,
@@ -104,16 +103,32 @@ std::optional<Initiator> ParseWord<Initiator>(std::string_view text) {
   return FindWord<Initiator>(kInitiatorWords, text);
 }
 
+const RecordWord* FindOpeningWord(std::string_view word) {
+  const auto* found = std::find_if(std::begin(kRecordWords), std::end(kRecordWords),
+                                   [&](const RecordWord& one) { return one.word == word; });
+  return found == std::end(kRecordWords) ? nullptr : found;
+}
+
+const RecordWord* FindOpeningPrefix(std::string_view prefix) {
+  const auto* found = std::find_if(std::begin(kRecordPrefixes), std::end(kRecordPrefixes),
+                                   [&](const RecordWord& one) { return one.word == prefix; });
+  return found == std::end(kRecordPrefixes) ? nullptr : found;
+}
+
+std::optional<Channel> ChannelOfRecord(std::string_view word, std::string_view prefix) {
+  if (!word.starts_with(prefix)) return std::nullopt;
+  return ParseWord<Channel>(word.substr(prefix.size()));
+}
+
 bool IsRecordWord(std::string_view text) {
-  const auto is_one_of = [text](const auto& words) {
-    return std::find(std::begin(words), std::end(words), text) != std::end(words);
+  const auto opens_or_ends = [&](const RecordWord& one) {
+    return one.word == text || Has(one.ended_by, text);
   };
-  if (is_one_of(kRecordWords) || is_one_of(kHouseRecordWords)) return true;
-  return std::any_of(std::begin(kRecordPrefixes), std::end(kRecordPrefixes),
-                     [&](std::string_view prefix) {
-                       return text.starts_with(prefix) &&
-                              ParseWord<Channel>(text.substr(prefix.size())).has_value();
-                     });
+  if (std::any_of(std::begin(kRecordWords), std::end(kRecordWords), opens_or_ends)) return true;
+  return ChannelOfRecord(text, kEndsRequest) ||
+         std::any_of(
+             std::begin(kRecordPrefixes), std::end(kRecordPrefixes),
+             [&](const RecordWord& one) { return ChannelOfRecord(text, one.word).has_value(); });
 }
 
 }  // namespace constancia::policies

@@ -7,6 +7,7 @@
 #ifndef CONSTANCIA_POLICIES_ENGINE_VOCABULARY_H_
 #define CONSTANCIA_POLICIES_ENGINE_VOCABULARY_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -132,7 +133,63 @@ std::optional<Purpose> ParseWord<Purpose>(std::string_view text);
 template <>
 std::optional<Initiator> ParseWord<Initiator>(std::string_view text);
 
-// Tells whether `text` is the word of a record: served_in_lawsuit, stop_email_work.
+// What a record binds: its debts towards everybody, its person whatever the debt, its person about
+// its debts, or its case.
+enum class RecordScope : uint8_t { kDebt, kPerson, kDebtAndPerson, kCase };
+
+// A record that opens something, and what ends it. It binds from its instant.
+//
+// served_in_lawsuit        debt    suit_ended
+// insolvency_opened        person  insolvency_ended
+// cease_written            debt    cease_lifted
+// attorney_represented     both    representation_ended
+// dispute_written          debt    verification_sent, dispute_resolved
+// employer_prohibits       person  employer_allows
+// hours_waiver             person  waiver_ended
+// info_requested           person
+// breathing_space_opened   person  breathing_space_ended
+// stop_<channel>, revoked_<channel>
+//                          person  authorised_<channel>
+// authorised_<channel>     person  revoked_<channel>
+// reasonable_request_<channel>
+//                          person  request_withdrawn_<channel>
+// consent_calls            both    consent_ended
+// consent_email_work       person  consent_ended
+// visit_authorised_microcredit
+//                          person  revoked_visit
+// inconvenient_time        person  request_withdrawn_time
+//
+// A channel stands for its family. Words of the company's own rules:
+//
+// suspended_<reason>: dispute, complaint, insolvency, deceased, court_order,
+//   creditor_instruction, vulnerability
+//                          case    resumed_<reason>
+// case_closed              case    case_reopened
+// complaint_received       case    complaint_closed
+// dispute_opened           debt    dispute_resolved
+// promise_made             debt    promise_ended
+// cease_requested          person  cease_lifted
+// wrong_party              person  party_confirmed
+// vulnerable               person  vulnerability_ended
+// deceased, hardship_declared
+//                          person
+struct RecordWord {
+  std::string_view word;
+  RecordScope scope = RecordScope::kPerson;
+  std::array<std::string_view, 2> ended_by;  // "" where there are fewer
+};
+
+// The entry of a word that opens; null for any other.
+const RecordWord* FindOpeningWord(std::string_view word);
+
+// The entry of a prefix that a channel follows (stop_); its ended_by are prefixes too. Null for any
+// other.
+const RecordWord* FindOpeningPrefix(std::string_view prefix);
+
+// The channel that stands behind `prefix` in `word`; nothing when it is not so made.
+std::optional<Channel> ChannelOfRecord(std::string_view word, std::string_view prefix);
+
+// Tells whether `text` is the word of a record: served_in_lawsuit, suit_ended, stop_email_work.
 bool IsRecordWord(std::string_view text);
 
 }  // namespace constancia::policies

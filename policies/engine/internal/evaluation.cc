@@ -247,7 +247,7 @@ const Exemption* Evaluation::FindExemption(const Rule& rule, Channel channel,
     for (const PackSet::Selected& pack : packs_) {
       for (const Exemption& exemption : pack.member->book.exemptions) {
         if (exemption.id == id && exemption.validity.Has(date) && exemption.channels.Has(channel) &&
-            Has(exemption.lifts_steps, rule.step) &&
+            (Has(exemption.lifts_steps, rule.step) || Has(exemption.lifts_rules, rule.id)) &&
             IsReply(exemption, channel, person, moment, now)) {
           return &exemption;
         }

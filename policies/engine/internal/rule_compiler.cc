@@ -13,6 +13,7 @@
 #include "core/base/civil_date.h"
 #include "core/base/status.h"
 #include "core/event/public_string.h"
+#include "policies/engine/internal/conduct_rule.h"
 
 namespace constancia::policies::internal {
 namespace {
@@ -35,10 +36,10 @@ struct KindFields {
   std::span<const int> steps;  // the first is the default
 };
 
-constexpr std::string_view kCommonFields[] = {"id",      "kind",     "step",     "law",
-                                              "from",    "until",    "severity", "channels",
-                                              "parties", "purposes", "fallback", "exempt_by",
-                                              "switch",  "message",  "extended", "core_channels"};
+constexpr std::string_view kCommonFields[] = {
+    "id",       "kind",     "step",     "law",           "from",     "until",
+    "severity", "channels", "parties",  "purposes",      "fallback", "exempt_by",
+    "switch",   "message",  "extended", "core_channels", "when"};
 constexpr std::string_view kWindowFields[] = {"day_id", "hour_id", "hours", "holidays", "zones"};
 constexpr std::string_view kCountFields[] = {"bucket",     "outcomes", "unanswered", "key",
                                              "count_from", "per",      "n",          "limit"};
@@ -46,14 +47,22 @@ constexpr std::string_view kSpacingFields[] = {"bucket", "outcomes",   "unanswer
                                                "key",    "count_from", "min_date_difference"};
 constexpr std::string_view kStatusBarFields[] = {"bars", "spare_parties"};
 constexpr std::string_view kPartyAllowFields[] = {"allow"};
-constexpr std::string_view kExemptionFields[] = {"record", "lasts_hours", "once", "lifts_steps"};
+constexpr std::string_view kExemptionFields[] = {"record", "lasts_hours", "once", "lifts"};
+constexpr std::string_view kContentFields[] = {"items"};
+constexpr std::string_view kRecordFieldFields[] = {"fields", "require_values", "forbid_values"};
+constexpr std::string_view kDutyFields[] = {"after", "do", "within", "unit"};
+constexpr std::string_view kWaitFields[] = {"after", "before", "days", "times", "unless_after"};
+constexpr std::string_view kAmountCapFields[] = {"base",         "bands",       "unit",
+                                                 "unit_date",    "first_day",   "reduce_by",
+                                                 "needs_action", "needs_basis", "tariff"};
+constexpr std::string_view kRetentionFields[] = {"class", "years", "trigger", "after", "floor"};
 
 constexpr int kWindowSteps[] = {4, 5};
 constexpr int kCountSteps[] = {8, 7, 6};
 constexpr int kSpacingSteps[] = {9};
 constexpr int kStatusBarSteps[] = {1};
 constexpr int kPartyAllowSteps[] = {2};
-constexpr int kExemptionSteps[] = {0};
+constexpr int kNoSteps[] = {0};
 
 constexpr KindFields kKinds[] = {
     {"window", kWindowFields, kWindowSteps},
@@ -61,7 +70,13 @@ constexpr KindFields kKinds[] = {
     {"spacing", kSpacingFields, kSpacingSteps},
     {"status_bar", kStatusBarFields, kStatusBarSteps},
     {"party_allow", kPartyAllowFields, kPartyAllowSteps},
-    {"exemption", kExemptionFields, kExemptionSteps},
+    {"exemption", kExemptionFields, kNoSteps},
+    {"content", kContentFields, kNoSteps},
+    {"record_field", kRecordFieldFields, kNoSteps},
+    {"duty", kDutyFields, kNoSteps},
+    {"wait", kWaitFields, kNoSteps},
+    {"amount_cap", kAmountCapFields, kNoSteps},
+    {"retention", kRetentionFields, kNoSteps},
 };
 
 template <typename Range, typename Value>
@@ -119,6 +134,7 @@ class RuleCompiler {
     RETURN_IF_ERROR(CheckLaw());
     ASSIGN_OR_RETURN(Rule rule, Common());
     if (text_.kind() == "exemption") return AddExemption(rule, book);
+    if (rule.step == 0) return AddConduct(rule, book);
     if (text_.kind() == "window") return AddWindow(std::move(rule), book);
     if (text_.kind() == "count") return AddCount(std::move(rule), book);
     if (text_.kind() == "spacing") return AddSpacing(std::move(rule), book);
@@ -487,14 +503,42 @@ class RuleCompiler {
       return Refuse(At("lasts_hours"), "0 to 168 hours");
     }
     exemption.lasts_hours = static_cast<int>(text_.lasts_hours());
-    for (int i = 0; i < text_.lifts_steps_size(); ++i) {
-      if (text_.lifts_steps(i) < 1 || text_.lifts_steps(i) > 11) {
-        return Refuse(absl::StrCat(At("lifts_steps"), "[", i, "]"), "a step is 1 to 11");
-      }
-      exemption.lifts_steps.push_back(static_cast<int>(text_.lifts_steps(i)));
-    }
-    if (exemption.lifts_steps.empty()) return Refuse(At("lifts_steps"), "it lifts nothing");
+    RETURN_IF_ERROR(ReadLifts(&exemption));
     book->exemptions.push_back(std::move(exemption));
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadLifts(Exemption* exemption) const {
+    if (text_.lifts().empty()) return Refuse(At("lifts"), "it lifts nothing");
+    for (int i = 0; i < text_.lifts_size(); ++i) {
+      const std::string path = absl::StrCat(At("lifts"), "[", i, "]");
+      const std::string what = SwitchText(text_.lifts(i));
+      if (text_.lifts(i).has_string_value()) {
+        RETURN_IF_ERROR(CheckId(what, path));
+        exemption->lifts_rules.push_back(what);
+        continue;
+      }
+      int step = 0;
+      if (!absl::SimpleAtoi(what, &step) || step < 1 || step > 11) {
+        return Refuse(path, "a step, 1 to 11, or the id of a rule");
+      }
+      exemption->lifts_steps.push_back(step);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddConduct(const Rule& rule, RuleBook* book) {
+    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
+    ConductRule conduct;
+    conduct.id = rule.id;
+    conduct.severity = rule.severity;
+    conduct.validity = rule.validity;
+    conduct.channels = rule.channels;
+    conduct.parties = rule.parties;
+    conduct.purposes = rule.purposes;
+    conduct.text = text_;
+    RETURN_IF_ERROR(CheckConductRule(conduct, path_));
+    book->conduct.push_back(std::move(conduct));
     return absl::OkStatus();
   }
 
