@@ -121,8 +121,7 @@ absl::StatusOr<std::vector<RecordedEvent>> LogReader::ReadLog(Position from, siz
   for (Position at = from; at < until && events.size() < limit; ++at.value) {
     if (!cursor.valid() || cursor.number() != at.value) {
       RETURN_IF_ERROR(cursor.status());
-      // Only the place of a map root that is being made may be empty. RocksDB 7.8 passes over a
-      // file whose first block is damaged without saying so, so the numbers are what tells.
+      // Only the place of a map root that is being made may be empty.
       const bool being_made =
           at.value >= covered && cursor.valid() && cursor.number() == at.value + 1;
       if (being_made) continue;
@@ -214,13 +213,22 @@ absl::StatusOr<std::optional<AppendResult>> LogReader::FindRequest(
 }
 
 absl::StatusOr<std::vector<RecordedEvent>> LogReader::ReadAppend(Position first) const {
-  ASSIGN_OR_RETURN(std::vector<RecordedEvent> events, ReadLog(first, kAppendEventsMax));
-  const auto belongs = [&](const RecordedEvent& event) {
-    return event.header.source() == events.front().header.source() &&
-           event.header.request_id() == events.front().header.request_id();
-  };
-  events.erase(std::find_if_not(events.begin(), events.end(), belongs), events.end());
-  return events;
+  constexpr size_t kReadAhead = 8;  // most appends are smaller
+  std::vector<RecordedEvent> events;
+  while (true) {
+    ASSIGN_OR_RETURN(std::vector<RecordedEvent> read,
+                     ReadLog(Position{first.value + events.size()}, kReadAhead));
+    if (read.empty()) return events;
+    for (RecordedEvent& event : read) {
+      // They stand at consecutive positions.
+      const bool belongs =
+          event.position.value == first.value + events.size() &&
+          (events.empty() || (event.header.source() == events.front().header.source() &&
+                              event.header.request_id() == events.front().header.request_id()));
+      if (!belongs) return events;
+      events.push_back(std::move(event));
+    }
+  }
 }
 
 absl::StatusOr<std::vector<Receipt>> LogReader::ReceiptsOf(

@@ -5,9 +5,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "core/base/status.h"
+#include "eventstore/tables/database.h"
 #include "eventstore/tables/key_tables.h"
 #include "eventstore/tables/log_tables.h"
 #include "eventstore/tables/state_tables.h"
@@ -166,6 +169,112 @@ TEST(StateTables, AreTrueForOneMomentAfterACrash) {
       EXPECT_EQ((*state)->ReadIdempotency({&key, 1})->front().has_value(), i < applied);
     }
   }
+}
+
+// A table whose rows lie in several files of one level, in order.
+class CursorTest : public ::testing::Test {
+ protected:
+  static constexpr uint64_t kFiles = 4;
+  static constexpr uint64_t kRowsOfAFile = 400;
+
+  absl::StatusOr<std::unique_ptr<Database>> Open(TableShape shape) {
+    DatabaseOptions options;
+    options.path = "/rows";
+    options.tables = {{"rows", shape}};
+    options.create = true;
+    options.env = disk_.env();
+    return Database::Open(options);
+  }
+
+  // 40 bytes, the first 32 of them the same for all.
+  static std::string Key(uint64_t number) {
+    return std::string(32, 'k') + absl::StrFormat("%08d", number);
+  }
+
+  void Fill(TableShape shape) {
+    const auto opened = Open(shape);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    const auto& database = *opened;
+    const TableId rows = *database->Find("rows");
+    for (uint64_t file = 0; file < kFiles; ++file) {
+      Batch batch(*database);
+      for (uint64_t i = file * kRowsOfAFile; i < (file + 1) * kRowsOfAFile; ++i) {
+        batch.Put(rows, Key(i), absl::StrCat(i * 7'919, " ", i * 104'729, " ", i * 1'299'709));
+      }
+      ASSERT_TRUE(database->Apply(std::move(batch), Write::kSynced).ok());
+      ASSERT_TRUE(database->Flush(/*wait=*/true).ok());
+      ASSERT_TRUE(
+          database->Compact(rows, Key(file * kRowsOfAFile), Key((file + 1) * kRowsOfAFile - 1))
+              .ok());
+    }
+  }
+
+  // Either all rows of [from, end) are seen or the cursor says why not.
+  static void ExpectAllOrDamage(Cursor cursor, uint64_t from) {
+    uint64_t next = from;
+    for (cursor.Seek(Key(from)); cursor.valid(); cursor.Next(), ++next) {
+      ASSERT_EQ(cursor.key(), Key(next));
+    }
+    if (next < kFiles * kRowsOfAFile) {
+      EXPECT_EQ(ReasonOf(cursor.status()), error::v1::DAMAGED);
+    }
+  }
+
+  static void ExpectAllOrDamageBackwards(Cursor cursor) {
+    uint64_t seen = 0;
+    for (cursor.SeekToLast(); cursor.valid(); cursor.Prev(), ++seen) {
+      ASSERT_EQ(cursor.key(), Key(kFiles * kRowsOfAFile - 1 - seen));
+    }
+    if (seen < kFiles * kRowsOfAFile) {
+      EXPECT_EQ(ReasonOf(cursor.status()), error::v1::DAMAGED);
+    }
+  }
+
+  FaultEnv disk_;
+};
+
+TEST_F(CursorTest, NeverEndsEarlyWithoutSayingSo) {
+  for (const TableShape shape :
+       {TableShape::kSequential, TableShape::kOrdered, TableShape::kStreams}) {
+    disk_.RemoveFolder("/rows");
+    Fill(shape);
+    const std::vector<std::string> files = disk_.Files(".sst");
+    ASSERT_GE(files.size(), kFiles);
+    uint64_t damaged = 0;
+    for (const std::string& file : files) {
+      for (uint64_t offset = 1; offset < disk_.Size(file); offset += 997) {
+        SCOPED_TRACE(absl::StrCat(file, " at ", offset));
+        ASSERT_TRUE(disk_.FlipBit(file, offset));
+        if (const auto opened = Open(shape); !opened.ok()) {
+          EXPECT_EQ(ReasonOf(opened.status()), error::v1::DAMAGED);
+        } else {
+          const auto& database = *opened;
+          const TableId rows = *database->Find("rows");
+          for (uint64_t from = 0; from < kFiles * kRowsOfAFile; from += kRowsOfAFile / 2) {
+            ExpectAllOrDamage(database->NewCursor(rows), from);
+            ExpectAllOrDamage(database->NewCursor(rows, /*within_prefix=*/true), from);
+          }
+          ExpectAllOrDamageBackwards(database->NewCursor(rows));
+          Cursor whole = database->NewCursor(rows);
+          for (whole.SeekToFirst(); whole.valid();) whole.Next();
+          damaged += whole.status().ok() ? 0 : 1;
+        }
+        ASSERT_TRUE(disk_.FlipBit(file, offset));
+      }
+    }
+    EXPECT_GE(damaged, kFiles);
+  }
+}
+
+TEST_F(CursorTest, ACompactionNeverDropsAFileItCannotRead) {
+  Fill(TableShape::kSequential);
+  const std::vector<std::string> files = disk_.Files(".sst");
+  ASSERT_TRUE(disk_.FlipBit(files[files.size() - 2], 1));
+  const auto opened = Open(TableShape::kSequential);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(
+      ReasonOf((*opened)->Compact(*(*opened)->Find("rows"), Key(0), Key(kFiles * kRowsOfAFile))),
+      error::v1::LOG_HALTED);
 }
 
 TEST(StateTables, ReadsTheEventsOfOneStreamAlone) {
