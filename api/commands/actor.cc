@@ -2,6 +2,7 @@
 
 #include "core/base/status.h"
 #include "core/event/public_string.h"
+#include "eventstore/log/append.h"
 
 namespace constancia::api {
 
@@ -27,6 +28,11 @@ absl::Status CheckActor(const Caller& caller, const ledger::v1::Actor& actor) {
     return Error(error::v1::SCOPE_NOT_GRANTED,
                  "a person appends what he did himself: kind PERSON and the id of his certificate",
                  "actor");
+  }
+  // What the server adds to an append is known by this name.
+  if (actor.kind() == ledger::v1::SYSTEM && actor.id() == eventstore::kOwnSource) {
+    return Error(error::v1::SCOPE_NOT_GRANTED,
+                 "the server itself acts under this name; use another", "actor.id");
   }
   return absl::OkStatus();
 }

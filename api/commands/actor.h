@@ -14,7 +14,8 @@ namespace constancia::api {
 
 // Fails, naming "actor" or a field below it, with ACTOR_REQUIRED when kind or id is missing; with
 // SCHEMA_INVALID or PERSONAL_DATA_MISPLACED when a field is no id or is not in the schema; and with
-// SCOPE_NOT_GRANTED when a person or an operator names anybody but himself.
+// SCOPE_NOT_GRANTED when a person or an operator names anybody but himself, and when a source names
+// the server.
 absl::Status CheckActor(const Caller& caller, const ledger::v1::Actor& actor);
 
 }  // namespace constancia::api

@@ -275,6 +275,12 @@ TEST_F(RecordEventsTest, RefusesWhatDoesNotSayWhoWhereAndAboutWhom) {
       error::v1::SCHEMA_INVALID, "actor.kind");
   ExpectDraftRefused([](D& d) { d.mutable_actor()->set_id("Juan Soto"); },
                      error::v1::SCHEMA_INVALID, "actor.id");
+  ExpectDraftRefused(
+      [](D& d) {
+        d.mutable_actor()->set_kind(ledger::v1::SYSTEM);
+        d.mutable_actor()->set_id("constancia");
+      },
+      error::v1::SCOPE_NOT_GRANTED, "actor.id");
   ExpectDraftRefused([](D& d) { d.clear_zone(); }, error::v1::SCHEMA_INVALID, "zone");
   ExpectDraftRefused([](D& d) { d.set_zone("../../etc/passwd"); }, error::v1::SCHEMA_INVALID,
                      "zone");

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 
+#include "absl/time/time.h"
 #include "core/base/time.h"
 
 namespace constancia {
@@ -40,6 +41,34 @@ class ManualClock final : public Clock {
 
  private:
   std::atomic<int64_t> micros_;
+};
+
+// Measures intervals: it only goes forward, whatever happens to the wall clock.
+//
+// Threads: any thread may call Elapsed.
+class MonotonicClock {
+ public:
+  virtual ~MonotonicClock() = default;
+
+  // The time since a moment of its own.
+  virtual absl::Duration Elapsed() = 0;
+};
+
+class SystemMonotonicClock final : public MonotonicClock {
+ public:
+  absl::Duration Elapsed() override {
+    return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  }
+};
+
+// Stands still until it is told to move.
+class ManualMonotonicClock final : public MonotonicClock {
+ public:
+  absl::Duration Elapsed() override { return absl::Microseconds(micros_.load()); }
+  void Advance(absl::Duration by) { micros_.fetch_add(absl::ToInt64Microseconds(by)); }
+
+ private:
+  std::atomic<int64_t> micros_ = 0;
 };
 
 }  // namespace constancia

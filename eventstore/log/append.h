@@ -28,6 +28,8 @@ inline constexpr size_t kAppendExpectationsMax = 16;
 // rest on.
 inline constexpr size_t kAppendConsequencesMax = 512;
 inline constexpr size_t kOwnExpectationsMax = kAppendEventsMax;
+// Events of one append with all that is added to it; they commit in one group.
+inline constexpr size_t kAppendTotalMax = kAppendEventsMax + kAppendConsequencesMax;
 
 // The source of what the server itself or a person causes.
 inline constexpr char kOwnSource[] = "constancia";

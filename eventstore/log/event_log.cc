@@ -271,7 +271,15 @@ absl::StatusOr<EventLog::RowList> EventLog::ScanRows(std::string_view projection
 
 absl::StatusOr<std::unique_ptr<TrailingRows>> EventLog::OpenTrailing(std::string_view name,
                                                                      uint32_t version) {
-  return TrailingRows::Open(core_->state.get(), name, version);
+  ASSIGN_OR_RETURN(std::unique_ptr<TrailingRows> rows,
+                   TrailingRows::Open(core_->state.get(), name, version));
+  ASSIGN_OR_RETURN(const Position applied, rows->applied());
+  if (applied > core_->overlay->end()) {
+    return DamagedAt(core_->overlay->end(),
+                     absl::StrCat("the log ends here, and the rows of ", ToAbsl(name),
+                                  " are true for ", applied.value, " entries"));
+  }
+  return rows;
 }
 
 absl::StatusOr<Receipt> EventLog::RotateLogKey(const Signer* next, const ledger::v1::Actor& actor) {

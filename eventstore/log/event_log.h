@@ -57,12 +57,12 @@ class EventLog {
   struct Limits {
     size_t queue_appends_max = 4'096;   // waiting for the appender; beyond: QUEUE_FULL
     size_t queue_bytes_max = 64 << 20;  // of what waits
-    size_t group_events_max = 4'096;
+    size_t group_events_max = 4'096;    // at least kAppendTotalMax
     size_t group_bytes_max = 4 << 20;
     size_t checkpoint_events = 4'096;  // a checkpoint is due after so many events ...
     absl::Duration checkpoint_interval =
         absl::Seconds(1);                  // ... or so long after the first of them
-    size_t uncovered_events_max = 16'384;  // appends wait beyond
+    size_t uncovered_events_max = 16'384;  // appends wait beyond; at least kAppendTotalMax
     // When `state` is further behind the log than a crash leaves it, it is filled in bulk.
     size_t bulk_rebuild_entries = 400'000;
   };
@@ -78,6 +78,8 @@ class EventLog {
     // Wrap the data keys. The highest generation wraps; older ones still open what they wrapped.
     std::vector<MasterKey> master_keys;
     Clock* clock = nullptr;
+    // Says when a checkpoint is due; nullptr is the machine's.
+    MonotonicClock* monotonic = nullptr;
     Random* random = nullptr;
     std::vector<const InlineProjection*> projections;
     Limits limits;
@@ -159,7 +161,8 @@ class EventLog {
   absl::StatusOr<RowList> ScanRows(std::string_view projection, std::string_view prefix,
                                    std::string_view from, size_t limit) const;
 
-  // Opens the rows of a projection that follows the log on its own. See trailing_rows.h.
+  // Opens the rows of a projection that follows the log on its own. See trailing_rows.h. Fails with
+  // DAMAGED when they are true for more than the log holds.
   absl::StatusOr<std::unique_ptr<TrailingRows>> OpenTrailing(std::string_view name,
                                                              uint32_t version);
 

@@ -14,6 +14,7 @@
 #include "absl/synchronization/notification.h"
 #include "core/base/status.h"
 #include "core/event/header.h"
+#include "eventstore/log/trailing_rows.h"
 #include "eventstore/proof/completeness.h"
 #include "eventstore/proof/group_seal.h"
 #include "eventstore/proof/note.h"
@@ -309,17 +310,86 @@ TEST(EventLogRepeat, NamesTheKnownEventsOfAnAppendThatIsPartlyKnown) {
   EXPECT_EQ(FieldOf(result.status()), "events[1].external_id");
 }
 
+// What the server adds to an append of `cause`.
+EventDraft AViolation(const EventDraft& cause) {
+  EventDraft violation = AContact("C1");
+  violation.type = "constancia.event.v1.ViolationDetected";
+  violation.personal_part.clear();
+  violation.actor.set_kind(ledger::v1::SYSTEM);
+  violation.actor.set_id(kOwnSource);
+  violation.consequence = true;
+  violation.causation_id = cause.event_id;
+  return violation;
+}
+
+TEST(EventLogRepeat, RefusesTheFrontOfAnAppendAsARepetitionOfIt) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  AppendRequest whole = ARequest("r-1", AContact("C1"));
+  SeededRandom random(3);
+  whole.drafts[0].event_id = NewEventId(ledger.clock().Now(), random);
+  // The second event names the first as its cause, as a source may.
+  EventDraft second = AContact("C1");
+  second.causation_id = whole.drafts[0].event_id;
+  whole.drafts.push_back(second);
+  ASSERT_OK(ledger.log().AppendAndWait(whole));
+  AppendRequest front = whole;
+  front.drafts.pop_back();
+  EXPECT_EQ(ReasonOfResult(ledger.log().AppendAndWait(front)), error::v1::IDEMPOTENCY_CONFLICT);
+}
+
+TEST(EventLogRepeat, FindsEveryEventOfTheLargestAppend) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  AppendRequest request = ARequest("r-1", AContact("C1"));
+  while (request.drafts.size() < kAppendEventsMax) request.drafts.push_back(AContact("C1"));
+  SeededRandom random(3);
+  request.drafts[0].event_id = NewEventId(ledger.clock().Now(), random);
+  AppendRequest judged = request;
+  while (judged.drafts.size() < kAppendTotalMax) {
+    judged.drafts.push_back(AViolation(request.drafts[0]));
+  }
+  const auto first = ledger.log().AppendAndWait(judged);
+  ASSERT_OK(first);
+  EXPECT_EQ(first->receipts.size(), kAppendTotalMax);
+  EXPECT_EQ(ledger.log().AppendAndWait(request)->receipts, first->receipts);
+  EXPECT_EQ((*ledger.reader().FindRequest("dialler-1", "r-1"))->receipts, first->receipts);
+}
+
+TEST(EventLogLimits, AreRefusedWhereTheLargestAppendWouldWaitForEver) {
+  TestLedger ledger;
+  ledger.options().limits.uncovered_events_max = kAppendTotalMax - 1;
+  EXPECT_EQ(ReasonOf(ledger.Create()), error::v1::SETUP_INVALID);
+  ledger.options().limits = {};
+  ledger.options().limits.group_events_max = kAppendTotalMax - 1;
+  EXPECT_EQ(ReasonOf(ledger.Create()), error::v1::SETUP_INVALID);
+}
+
+TEST(EventLogLimits, LetTheLargestAppendInWhereverTheyAreAccepted) {
+  TestLedger ledger;
+  ledger.options().limits.group_events_max = kAppendTotalMax;
+  ledger.options().limits.uncovered_events_max = kAppendTotalMax;
+  ledger.options().limits.checkpoint_events = 100'000;
+  ledger.options().limits.checkpoint_interval = absl::InfiniteDuration();
+  ASSERT_OK(ledger.Create());
+  ASSERT_OK(ledger.Append("C1"));
+  AppendRequest judged = ARequest("r", AContact("C1"));
+  SeededRandom random(3);
+  judged.drafts[0].event_id = NewEventId(ledger.clock().Now(), random);
+  while (judged.drafts.size() < kAppendEventsMax) judged.drafts.push_back(AContact("C1"));
+  while (judged.drafts.size() < kAppendTotalMax) {
+    judged.drafts.push_back(AViolation(judged.drafts[0]));
+  }
+  ASSERT_OK(ledger.log().AppendAndWait(judged));
+}
+
 TEST(EventLogRepeat, DoesNotCompareConsequences) {
   TestLedger ledger;
   ASSERT_OK(ledger.Create());
   AppendRequest request = ARequest("r-1", AContact("C1"));
   SeededRandom random(3);
   request.drafts[0].event_id = NewEventId(ledger.clock().Now(), random);
-  EventDraft violation = AContact("C1");
-  violation.type = "constancia.event.v1.ViolationDetected";
-  violation.personal_part.clear();
-  violation.consequence = true;
-  violation.causation_id = request.drafts[0].event_id;
+  const EventDraft violation = AViolation(request.drafts[0]);
   AppendRequest judged = request;
   judged.drafts.push_back(violation);
   const auto first = ledger.log().AppendAndWait(judged);
@@ -390,7 +460,7 @@ TEST(EventLogErase, LeavesNoTraceOfKeyOrSealedPartInAnyFile) {
 TEST(EventLogRace, LetsExactlyOneOfManyWinEveryVersion) {
   TestLedger ledger;
   ledger.options().limits.checkpoint_events = 16;
-  ledger.options().limits.uncovered_events_max = 128;
+  ledger.options().limits.uncovered_events_max = kAppendTotalMax;
   ASSERT_OK(ledger.Create());
   constexpr int kThreads = 8;
   constexpr uint64_t kRounds = 25;
@@ -459,6 +529,22 @@ TEST(EventLogCheckpoint, FollowsWithinItsIntervalAndIsSigned) {
   EXPECT_EQ(ReasonOfResult(ledger.reader().CheckpointAt(3)), error::v1::NOT_FOUND);
 }
 
+TEST(EventLogCheckpoint, IsDueByTheMonotonicClockWhateverTheWallClockDoes) {
+  TestLedger ledger;
+  ManualMonotonicClock monotonic;
+  ledger.options().monotonic = &monotonic;
+  ledger.options().limits.checkpoint_interval = absl::Hours(1);
+  ASSERT_OK(ledger.Create());
+  const Position first = Value(ledger.Append("C1")).receipts[0].position;
+  ledger.clock().Advance(int64_t{365} * 24 * 3'600'000'000);
+  // No position between them was left free for a checkpoint.
+  EXPECT_EQ(Value(ledger.Append("C1")).receipts[0].position.value, first.value + 1);
+  ledger.clock().Set(Instant{0});
+  monotonic.Advance(absl::Hours(1));
+  const Position third = Value(ledger.Append("C1")).receipts[0].position;
+  EXPECT_OK(ledger.log().WaitPublished(third, absl::Seconds(30)));
+}
+
 TEST(EventLogCheckpoint, DoesNotPublishWhatItWasNotGiven) {
   TestLedger ledger;
   ASSERT_OK(ledger.Create());
@@ -475,7 +561,7 @@ TEST(EventLogCheckpoint, DoesNotPublishWhatItWasNotGiven) {
 TEST(EventLogProofs, VerifyForEveryEventStreamAndCheckpoint) {
   TestLedger ledger;
   ledger.options().limits.checkpoint_events = 7;
-  ledger.options().limits.uncovered_events_max = 128;
+  ledger.options().limits.uncovered_events_max = kAppendTotalMax;
   ASSERT_OK(ledger.Create());
   for (int i = 0; i < 300; ++i) ASSERT_OK(ledger.Append(absl::StrCat("C", i % 11)));
   ledger.Close();
@@ -531,7 +617,7 @@ TEST(EventLogRestart, ShowsTheSameAndGoesOn) {
   TestLedger ledger;
   ledger.options().projections = {&counting};
   ledger.options().limits.checkpoint_events = 10;
-  ledger.options().limits.uncovered_events_max = 100;
+  ledger.options().limits.uncovered_events_max = kAppendTotalMax;
   ASSERT_OK(ledger.Create());
   std::set<std::string> cases;
   for (int i = 0; i < 95; ++i) {
@@ -556,7 +642,7 @@ TEST_P(ARebuild, MakesDeletedStateToTheSameBytes) {
   if (GetParam()) ledger.options().limits.bulk_rebuild_entries = 0;
   ledger.options().projections = {&counting};
   ledger.options().limits.checkpoint_events = 10;
-  ledger.options().limits.uncovered_events_max = 100;
+  ledger.options().limits.uncovered_events_max = kAppendTotalMax;
   ASSERT_OK(ledger.Create());
   std::set<std::string> cases;
   for (int i = 0; i < 95; ++i) {
@@ -699,7 +785,7 @@ TEST(EventLogFaults, KeepsEverythingAnsweredThroughCrashes) {
     TestLedger ledger(seed);
     ledger.options().projections = {&counting};
     ledger.options().limits.checkpoint_events = 5;
-    ledger.options().limits.uncovered_events_max = 80;
+    ledger.options().limits.uncovered_events_max = kAppendTotalMax;
     ASSERT_OK(ledger.Create());
     SeededRandom random(seed);
     std::map<std::string, uint64_t> answered;
@@ -799,6 +885,18 @@ TEST(EventLogFaults, NamesTheEntryThatWasAltered) {
   const absl::Status status = ledger.Open();
   EXPECT_EQ(ReasonOf(status), error::v1::DAMAGED);
   EXPECT_THAT(std::string(status.message()), HasSubstr("the last good position is"));
+}
+
+TEST(EventLogFaults, RefusesTrailingRowsThatAreTrueForMoreThanTheLogHolds) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  ASSERT_OK(ledger.Append("C1"));
+  const Position end = ledger.reader().end();
+  ASSERT_OK(Value(ledger.log().OpenTrailing("rows", 1))->Commit({{"a", "1"}}, end));
+  EXPECT_OK(ledger.log().OpenTrailing("rows", 1));
+  ASSERT_OK(
+      Value(ledger.log().OpenTrailing("rows", 1))->Commit({{"a", "2"}}, Position{end.value + 1}));
+  EXPECT_EQ(ReasonOfResult(ledger.log().OpenTrailing("rows", 1)), error::v1::DAMAGED);
 }
 
 TEST(EventLogFaults, RefusesALogThatEndsBelowWhatStateKnows) {

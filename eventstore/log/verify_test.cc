@@ -25,7 +25,7 @@ class VerifyLogTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ledger_.options().limits.checkpoint_events = 9;
-    ledger_.options().limits.uncovered_events_max = 100;
+    ledger_.options().limits.uncovered_events_max = kAppendTotalMax;
     ASSERT_TRUE(ledger_.Create().ok());
     for (int i = 0; i < 40; ++i) ASSERT_TRUE(ledger_.Append(absl::StrCat("C", i % 5)).ok());
     // Opening again writes the log into table files.

@@ -62,6 +62,8 @@ AppendRequest Clients::News() {
     request.drafts.front().event_id = NewEventId(clock_->Now(), *random_);
     EventDraft consequence = Draft();
     consequence.consequence = true;
+    consequence.actor.set_kind(ledger::v1::SYSTEM);
+    consequence.actor.set_id(eventstore::kOwnSource);
     consequence.external_id.clear();
     consequence.causation_id = request.drafts.front().event_id;
     request.drafts.push_back(std::move(consequence));

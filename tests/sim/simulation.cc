@@ -57,9 +57,9 @@ Simulation::Simulation(uint64_t seed)
   projections_ = eventstore::InlineProjections();
   projections_.push_back(&tally_);
   EventLog::Limits& limits = ledger_.options().limits;
-  limits.group_events_max = 64 << random_.Below(3);
+  limits.group_events_max = eventstore::kAppendTotalMax << random_.Below(3);
   limits.checkpoint_events = 1 << (2 * random_.Below(4));
-  limits.uncovered_events_max = limits.checkpoint_events + 64 + random_.Below(64);
+  limits.uncovered_events_max = eventstore::kAppendTotalMax + random_.Below(64);
   limits.checkpoint_interval =
       lone_caller_ || OneIn(2) ? absl::InfiniteDuration() : absl::ZeroDuration();
   ledger_.options().projections = projections_;

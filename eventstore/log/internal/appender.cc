@@ -23,7 +23,7 @@ Appender::Appender(const Options& options)
   open_.ids = options.open->idempotency;
   open_.event_ids = options.open->ids;
   open_events_ = options.open->events.size();
-  if (open_events_ > 0) first_open_ = absl::Now();
+  first_open_ = options.monotonic->Elapsed();
 }
 
 Appender::~Appender() { Close(); }
@@ -34,23 +34,32 @@ void Appender::Start() {
 
 absl::Status Appender::Enqueue(PreparedAppend& append) {
   RETURN_IF_ERROR(options_.health->status());
-  absl::MutexLock lock(&mutex_);
-  if (closing_ || closed_) {
-    return Error(error::v1::SHUTTING_DOWN, "the log is closing; retry later");
+  bool first = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (closing_ || closed_) {
+      return Error(error::v1::SHUTTING_DOWN, "the log is closing; retry later");
+    }
+    if (queue_.size() >= options_.limits.queue_appends_max ||
+        queue_bytes_ + append.bytes > options_.limits.queue_bytes_max) {
+      return Error(error::v1::QUEUE_FULL, "too many appends wait; retry later");
+    }
+    first = queue_.empty();
+    queue_bytes_ += append.bytes;
+    queue_.push_back(std::move(append));
   }
-  if (queue_.size() >= options_.limits.queue_appends_max ||
-      queue_bytes_ + append.bytes > options_.limits.queue_bytes_max) {
-    return Error(error::v1::QUEUE_FULL, "too many appends wait; retry later");
-  }
-  queue_bytes_ += append.bytes;
-  queue_.push_back(std::move(append));
+  // Behind others it changes nothing for the thread.
+  if (first) waker_.Wake();
   return absl::OkStatus();
 }
 
 void Appender::Covered() {
-  absl::MutexLock lock(&mutex_);
-  ++covered_epochs_;
-  frozen_events_ = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    ++covered_epochs_;
+    frozen_events_ = 0;
+  }
+  waker_.Wake();
 }
 
 void Appender::Close() {
@@ -58,13 +67,11 @@ void Appender::Close() {
     absl::MutexLock lock(&mutex_);
     closing_ = true;
   }
+  waker_.Wake();
   if (thread_.joinable()) thread_.join();
 }
 
-void Appender::Wake() {
-  // Conditions are looked at again whenever the mutex is let go.
-  absl::MutexLock lock(&mutex_);
-}
+void Appender::Wake() { waker_.Wake(); }
 
 void Appender::Run() {
   std::vector<PreparedAppend> taken;
@@ -93,19 +100,28 @@ void Appender::Run() {
   for (PreparedAppend& append : left) append.done(options_.health->status());
 }
 
-bool Appender::TakeQueued(std::vector<PreparedAppend>& taken) {
-  absl::MutexLock lock(&mutex_);
-  while (!HasWork()) {
-    // While a checkpoint is being made none can be due, so the clock matters only afterwards.
-    const uint64_t covered = covered_epochs_;
-    const auto changed = [this, covered]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return HasWork() || covered_epochs_ != covered;
-    };
-    mutex_.AwaitWithDeadline(absl::Condition(&changed),
-                             cut_epochs_ == covered
-                                 ? first_open_ + options_.limits.checkpoint_interval
-                                 : absl::InfiniteFuture());
+absl::Duration Appender::UntilDue() const {
+  // While a checkpoint is being made none can be due, so the clock matters only afterwards.
+  if (open_events_ == 0 || cut_epochs_ != covered_epochs_) return absl::InfiniteDuration();
+  return first_open_ + options_.limits.checkpoint_interval - options_.monotonic->Elapsed();
+}
+
+void Appender::AwaitWork() {
+  while (true) {
+    absl::Duration wait;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (HasWork()) return;
+      wait = UntilDue();
+    }
+    waker_.Wait(wait);
   }
+}
+
+bool Appender::TakeQueued(std::vector<PreparedAppend>& taken) {
+  // What there is to do stays so: others only add to it.
+  AwaitWork();
+  absl::MutexLock lock(&mutex_);
   NoticeCovered();
   if (options_.health->halted()) return false;
 
@@ -139,8 +155,7 @@ bool Appender::FrontFits() const { return queue_.front().events.size() <= Room()
 bool Appender::CheckpointIsDue() const {
   if (open_events_ == 0 || cut_epochs_ != covered_epochs_) return false;
   return open_events_ >= options_.limits.checkpoint_events ||
-         (queue_.empty() ? closing_ : !FrontFits()) ||
-         absl::Now() >= first_open_ + options_.limits.checkpoint_interval;
+         (queue_.empty() ? closing_ : !FrontFits()) || UntilDue() <= absl::ZeroDuration();
 }
 
 size_t Appender::Room() const {
@@ -303,14 +318,13 @@ absl::Status Appender::Seal(Group& group) {
 void Appender::CountAndCut(Group& group) {
   absl::MutexLock lock(&mutex_);
   NoticeCovered();
-  if (!group.leaf_hashes.empty() && open_events_ == 0) first_open_ = absl::Now();
+  if (open_events_ == 0) first_open_ = options_.monotonic->Elapsed();
   open_events_ += group.leaf_hashes.size();
   if (!CheckpointIsDue()) return;
   group.cut = next_;
   ++next_.value;
   ++cut_epochs_;
   frozen_events_ = std::exchange(open_events_, 0);
-  first_open_ = absl::InfiniteFuture();
   frozen_ = std::exchange(open_, Memory());
 }
 

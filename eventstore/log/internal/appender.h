@@ -35,6 +35,7 @@
 #include "eventstore/log/internal/health.h"
 #include "eventstore/log/internal/prepared.h"
 #include "eventstore/log/internal/syncer.h"
+#include "eventstore/log/internal/waker.h"
 #include "eventstore/tables/log_tables.h"
 #include "eventstore/tables/state_tables.h"
 
@@ -47,6 +48,7 @@ class Appender {
     std::string origin;
     const Signer* signer = nullptr;
     Clock* clock = nullptr;
+    MonotonicClock* monotonic = nullptr;
     const LogTables* log = nullptr;
     const StateTables* state = nullptr;
     const Health* health = nullptr;
@@ -89,6 +91,9 @@ class Appender {
 
   // Waits for something to do and takes it; false when there will be nothing more.
   bool TakeQueued(std::vector<PreparedAppend>& taken);
+  void AwaitWork();
+  // How long until the next checkpoint is due, if nothing else happens.
+  absl::Duration UntilDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool FrontFits() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool CheckpointIsDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -125,9 +130,11 @@ class Appender {
   uint64_t cut_epochs_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t open_events_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t frozen_events_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Time first_open_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  // By the monotonic clock, when the first of the open events came.
+  absl::Duration first_open_ ABSL_GUARDED_BY(mutex_);
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  Waker waker_;
   std::thread thread_;
 };
 

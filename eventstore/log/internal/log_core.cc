@@ -15,11 +15,14 @@ namespace constancia::eventstore {
 namespace {
 
 absl::Status CheckLimits(const EventLog::Limits& limits) {
-  if (limits.group_events_max < kAppendEventsMax || limits.group_events_max > kGroupEventsMax ||
-      limits.uncovered_events_max < limits.checkpoint_events + kAppendEventsMax) {
-    return Error(error::v1::SETUP_INVALID,
-                 "a group holds 64 to 4,096 events, and more events may be without a checkpoint "
-                 "than make one due");
+  // The largest append must fit into one group, and into what may be without a checkpoint once
+  // everything before it has one: else it would wait for ever.
+  if (limits.group_events_max < kAppendTotalMax || limits.group_events_max > kGroupEventsMax ||
+      limits.uncovered_events_max < kAppendTotalMax) {
+    return Error(
+        error::v1::SETUP_INVALID,
+        absl::StrCat("a group holds ", kAppendTotalMax, " to ", kGroupEventsMax,
+                     " events, and at least ", kAppendTotalMax, " may be without a checkpoint"));
   }
   return absl::OkStatus();
 }
@@ -204,6 +207,7 @@ absl::Status LogCore::Start() {
   appender_options.origin = identity.origin;
   appender_options.signer = options.signer;
   appender_options.clock = options.clock;
+  appender_options.monotonic = options.monotonic != nullptr ? options.monotonic : &machine_clock_;
   appender_options.log = log.get();
   appender_options.state = state.get();
   appender_options.health = &health;

@@ -78,6 +78,7 @@ class LogCore {
   absl::Status CheckSigner() const;
   absl::Status Start();
 
+  SystemMonotonicClock machine_clock_;
   absl::Mutex close_mutex_;
   bool closed_ ABSL_GUARDED_BY(close_mutex_) = false;
 };

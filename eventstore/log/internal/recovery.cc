@@ -88,7 +88,7 @@ class Replay {
       RETURN_IF_ERROR(Take(Position{next}, cursor.row()));
     }
     RETURN_IF_ERROR(cursor.status());
-    // RocksDB 7.8 may pass over damage silently, at the end as well.
+    // From behind, the log must end at the same place.
     cursor.SeekToLast();
     RETURN_IF_ERROR(cursor.status());
     if (cursor.valid() && cursor.number() >= next)

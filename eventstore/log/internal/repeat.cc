@@ -51,8 +51,10 @@ absl::Status Conflict(std::string_view message, size_t index, std::string_view i
                absl::StrCat("events[", index, "]", ToAbsl(id)));
 }
 
-// A consequence names an event of its own append as its cause.
+// A consequence is the server's own act, and names an event of its own append as its cause.
 bool IsConsequence(const RecordedEvent& event, const std::vector<RecordedEvent>& append) {
+  const ledger::v1::Actor& actor = event.header.actor();
+  if (actor.kind() != ledger::v1::SYSTEM || actor.id() != kOwnSource) return false;
   return std::any_of(append.begin(), append.end(), [&](const RecordedEvent& other) {
     return other.header.event_id() == event.header.causation_id();
   });
