@@ -49,10 +49,13 @@ absl::CivilDay FirstDateCounted(const Count& count, absl::CivilDay date) {
   return date - (count.n - 1);
 }
 
-bool DayBarred(const Window& window, const HolidayCalendar* calendar, absl::CivilDay date,
+bool DayBarred(const Window& window, const PackSet::Member& member, absl::CivilDay date,
                std::string_view region) {
   if (window.hours[static_cast<size_t>(absl::GetWeekday(date))].empty()) return true;
-  return window.holidays && calendar->IsHoliday(date, region);
+  if (!window.holidays) return false;
+  const std::string& own = member.pack->text().region();
+  return member.calendar->IsHoliday(date, region) ||
+         (!own.empty() && member.calendar->IsHoliday(date, own));
 }
 
 void AppendText(std::string* out, std::string_view text) {
@@ -154,7 +157,7 @@ Answer Evaluation::AskWindow(const Question& question, const Window& window, Ins
   for (size_t i = 0; i < zones; ++i) {
     const absl::CivilSecond local = LocalTime(now, *proposal_.zones[i]);
     const absl::CivilDay date(local);
-    const bool barred = DayBarred(window, question.pack->member->calendar, date, proposal_.region);
+    const bool barred = DayBarred(window, *question.pack->member, date, proposal_.region);
     if (!window.day_rule && barred) continue;
     const int second = static_cast<int>(local - absl::CivilSecond(date));
     const auto& spans = window.hours[static_cast<size_t>(absl::GetWeekday(date))];
