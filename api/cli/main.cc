@@ -398,13 +398,41 @@ class Program {
   }
 
   void AddPolicy() {
-    CLI::App* noun = Noun("policy", "Ask counsel without a server");
-    CLI::App* test = Verb(noun, "test", "Run case files against packs",
-                          [this](const CommandContext& c) { return PolicyTest(c, policy_test_); });
-    test->add_option("file", policy_test_.files, "Case files, one JSON object a line")->required();
-    test->add_option("--packs", policy_test_.packs,
+    CLI::App* noun = Noun("policy", "What the rules say, and why");
+    noun->add_option("--packs", policy_.packs,
                      "A folder of packs; those beside the program if absent")
         ->envname("CONSTANCIA_PACKS");
+    noun->add_option("--lang", policy_.language, "Language of rules and reasons")
+        ->check(CLI::IsMember({"es", "pt", "en"}))
+        ->capture_default_str();
+    CLI::App* list =
+        Verb(noun, "list", "List the packs, or the rules of one",
+             [this](const CommandContext& c) { return PolicyList(c, policy_, policy_which_); });
+    list->add_option("pack", policy_which_, "A pack, as in CL-19496");
+    CLI::App* show =
+        Verb(noun, "show", "Show a rule: text, citation, parameters, cases",
+             [this](const CommandContext& c) { return PolicyShow(c, policy_, policy_which_); });
+    show->add_option("rule", policy_which_, "Its id, as in CL-19496-37-hours")->required();
+    CLI::App* lint =
+        Verb(noun, "lint", "Say what is wrong with packs, with file and line",
+             [this](const CommandContext& c) { return PolicyLint(c, policy_, policy_which_); });
+    lint->add_option("folder", policy_which_, "A folder with pack.yaml files in it or below")
+        ->required();
+    CLI::App* test =
+        Verb(noun, "test", "Run case files against packs",
+             [this](const CommandContext& c) { return PolicyTest(c, policy_, policy_test_); });
+    test->add_option("file", policy_test_.files, "Case files, one JSON object a line");
+    test->add_flag("--all", policy_test_.all, "The case files beside the packs");
+    test->require_option(1, 0);
+    CLI::App* holidays =
+        Verb(noun, "holidays", "List public holidays",
+             [this](const CommandContext& c) { return PolicyHolidays(c, policy_, holidays_); });
+    holidays->add_option("calendar", holidays_.calendar, "A country, as in CL")->required();
+    CLI::Option* year = holidays->add_option("--year", holidays_.year, "This year if absent");
+    holidays->add_option("--from", holidays_.from, "First date, as in 2025-03-10")->excludes(year);
+    holidays->add_option("--to", holidays_.to, "Last date")->excludes(year);
+    holidays->add_option("--region", holidays_.region,
+                         "Those kept there, as in CL-AP; of every region if absent");
   }
 
   void AddCompletion() {
@@ -461,7 +489,10 @@ class Program {
   ExportCreateOptions export_;
   std::string export_id_;
   std::string export_out_;
+  PolicyOptions policy_;
+  std::string policy_which_;
   PolicyTestOptions policy_test_;
+  HolidaysOptions holidays_;
 };
 
 }  // namespace

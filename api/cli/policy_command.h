@@ -1,4 +1,4 @@
-// constancia policy: ask counsel without a server.
+// constancia policy: what the packs say, without a server.
 #ifndef CONSTANCIA_API_CLI_POLICY_COMMAND_H_
 #define CONSTANCIA_API_CLI_POLICY_COMMAND_H_
 
@@ -9,12 +9,43 @@
 
 namespace constancia::api {
 
+// What all of them take.
+struct PolicyOptions {
+  std::string packs;            // A folder of packs; those beside the program when empty.
+  std::string language = "es";  // es, pt or en.
+};
+
+// The packs, or the rules of pack `which` when it is not "". Fails with NOT_FOUND.
+Outcome PolicyList(const CommandContext& context, const PolicyOptions& options,
+                   const std::string& which);
+
+// Every version of a rule: its text, parameters and cases. Fails with NOT_FOUND.
+Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
+                   const std::string& rule);
+
+// Says what is wrong with the packs below `folder`; the other packs of `options` stand beside them
+// for cases that name their jurisdictions. kFailure when something is wrong.
+Outcome PolicyLint(const CommandContext& context, const PolicyOptions& options,
+                   const std::string& folder);
+
 struct PolicyTestOptions {
   std::vector<std::string> files;  // Case files, one JSON object a line.
-  std::string packs;               // A folder of packs; those beside the program when empty.
+  bool all = false;                // Those beside the packs as well.
 };
 // Runs every case. kFailure when one differs from what it expects.
-Outcome PolicyTest(const CommandContext& context, const PolicyTestOptions& options);
+Outcome PolicyTest(const CommandContext& context, const PolicyOptions& options,
+                   const PolicyTestOptions& test);
+
+struct HolidaysOptions {
+  std::string calendar;  // CL
+  int year = 0;          // 0: this year.
+  std::string from;      // 2025-03-10, both inclusive; instead of a year.
+  std::string to;
+  std::string region;  // Those kept there; every region's when empty.
+};
+// Fails with NOT_FOUND when there is no such calendar.
+Outcome PolicyHolidays(const CommandContext& context, const PolicyOptions& options,
+                       const HolidaysOptions& holidays);
 
 }  // namespace constancia::api
 

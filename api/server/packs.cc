@@ -20,7 +20,7 @@ std::string DefaultPacksFolder() {
   return folder.lexically_normal().string();
 }
 
-absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder) {
+absl::StatusOr<std::vector<std::string>> FindPacks(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code failed;
   for (auto at = std::filesystem::recursive_directory_iterator(folder, failed);
@@ -31,6 +31,11 @@ absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder)
     return Error(error::v1::SETUP_INVALID, absl::StrCat("no pack.yaml below \"", folder, "\""));
   }
   std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindPacks(folder));
   std::vector<policies::Pack> packs;
   for (const std::string& path : paths) {
     ASSIGN_OR_RETURN(const std::string yaml, ReadSmallFile(path));
@@ -41,14 +46,18 @@ absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder)
 }
 
 absl::StatusOr<Counsel> LoadCounsel(const std::string& folder) {
-  ASSIGN_OR_RETURN(const std::string tzdata, ReadSmallFile(kZoneFile));
-  ASSIGN_OR_RETURN(policies::ZoneTable table, policies::ZoneTable::Load(tzdata));
-  Counsel counsel;
-  counsel.zones = std::make_unique<const policies::ZoneTable>(std::move(table));
   std::vector<policies::Pack> packs;
   if (!folder.empty()) {
     ASSIGN_OR_RETURN(packs, ReadPacks(folder));
   }
+  return BuildCounsel(std::move(packs));
+}
+
+absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs) {
+  ASSIGN_OR_RETURN(const std::string tzdata, ReadSmallFile(kZoneFile));
+  ASSIGN_OR_RETURN(policies::ZoneTable table, policies::ZoneTable::Load(tzdata));
+  Counsel counsel;
+  counsel.zones = std::make_unique<const policies::ZoneTable>(std::move(table));
   ASSIGN_OR_RETURN(counsel.packs, policies::PackSet::Build(std::move(packs), counsel.zones.get()));
   return counsel;
 }

@@ -21,6 +21,10 @@ namespace constancia::api {
 // there are none.
 std::string DefaultPacksFolder();
 
+// Returns the path of every pack.yaml below `folder`, in order. Fails with SETUP_INVALID when there
+// is none.
+absl::StatusOr<std::vector<std::string>> FindPacks(const std::string& folder);
+
 // Reads every pack.yaml below `folder`, in the order of their paths. Fails with SETUP_INVALID when
 // there is none or one cannot be read, and with PACK_INVALID as Pack::Load does.
 absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder);
@@ -34,6 +38,9 @@ struct Counsel {
 // Reads the zones of this machine and the packs below `folder`; "" loads none. Fails like
 // ReadPacks, and with SETUP_INVALID when the zones cannot be read.
 absl::StatusOr<Counsel> LoadCounsel(const std::string& folder);
+
+// The same with packs already read.
+absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs);
 
 }  // namespace constancia::api
 

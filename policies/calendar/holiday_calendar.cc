@@ -31,12 +31,10 @@ bool IsIn(std::string_view region, std::string_view larger) {
   return place.empty() || place.front() == '-';
 }
 
-bool AppliesIn(const YearlyHoliday& holiday, std::string_view region) {
+// `holiday` is a YearlyHoliday or a Holiday.
+template <typename AnyHoliday>
+bool AppliesIn(const AnyHoliday& holiday, std::string_view region) {
   if (!holiday.not_in.empty() && IsIn(region, holiday.not_in)) return false;
-  return holiday.region.empty() || IsIn(region, holiday.region);
-}
-
-bool AppliesIn(const SingleHoliday& holiday, std::string_view region) {
   return holiday.region.empty() || IsIn(region, holiday.region);
 }
 
@@ -69,7 +67,7 @@ bool HolidayCalendar::IsHoliday(absl::CivilDay date, std::string_view region) co
     return AppliesIn(holiday, region) && DateOf(holiday, date.year()) == date;
   };
   const auto single = [&](const SingleHoliday& holiday) {
-    return AppliesIn(holiday, region) &&
+    return (holiday.region.empty() || IsIn(region, holiday.region)) &&
            absl::CivilDay(holiday.year, holiday.month, holiday.day) == date;
   };
   return std::any_of(yearly_.begin(), yearly_.end(), yearly) ||
@@ -77,18 +75,21 @@ bool HolidayCalendar::IsHoliday(absl::CivilDay date, std::string_view region) co
 }
 
 std::vector<Holiday> HolidayCalendar::InYear(int year, std::string_view region) const {
+  std::vector<Holiday> holidays = InYearEverywhere(year);
+  std::erase_if(holidays, [&](const Holiday& holiday) { return !AppliesIn(holiday, region); });
+  return holidays;
+}
+
+std::vector<Holiday> HolidayCalendar::InYearEverywhere(int year) const {
   std::vector<Holiday> holidays;
   for (const YearlyHoliday& holiday : yearly_) {
     const std::optional<absl::CivilDay> date = DateOf(holiday, year);
-    if (date && AppliesIn(holiday, region)) {
-      holidays.push_back({*date, holiday.name, holiday.region});
-    }
+    if (date) holidays.push_back({*date, holiday.name, holiday.region, holiday.not_in});
   }
   for (const SingleHoliday& holiday : single_) {
-    if (holiday.year == year && AppliesIn(holiday, region)) {
-      holidays.push_back(
-          {absl::CivilDay(holiday.year, holiday.month, holiday.day), holiday.name, holiday.region});
-    }
+    if (holiday.year != year) continue;
+    holidays.push_back({absl::CivilDay(holiday.year, holiday.month, holiday.day), holiday.name,
+                        holiday.region, ""});
   }
   std::stable_sort(holidays.begin(), holidays.end(),
                    [](const Holiday& a, const Holiday& b) { return a.date < b.date; });

@@ -55,8 +55,9 @@ struct SingleHoliday {
 
 struct Holiday {
   absl::CivilDay date;
-  std::string_view name;  // in the language of the country
-  std::string_view region;
+  std::string_view name;    // in the language of the country
+  std::string_view region;  // "": the whole country,
+  std::string_view not_in;  // but for this region
 };
 
 // The holidays of one country. UK is England and Wales where no region is given; US-OBSERVED adds
@@ -96,6 +97,9 @@ class HolidayCalendar {
 
   // Returns the holidays of a year in `region` in order of date, the national ones included.
   std::vector<Holiday> InYear(int year, std::string_view region) const;
+
+  // Returns the holidays of a year in every region, in order of date.
+  std::vector<Holiday> InYearEverywhere(int year) const;
 
  private:
   std::string_view id_;

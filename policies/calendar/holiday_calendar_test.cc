@@ -250,5 +250,18 @@ TEST(UnitedStates, ADayIsObservedBesideItsLegalDateInTheCalendarForItOnly) {
   }
 }
 
+TEST(HolidayCalendar, ListsTheDaysOfAllRegionsWithTheRegion) {
+  int arica = 0;
+  for (const Holiday& holiday : HolidayCalendar::Find("CL")->InYearEverywhere(2025)) {
+    if (holiday.region == "CL-AP" && holiday.date == absl::CivilDay(2025, 6, 7)) ++arica;
+  }
+  EXPECT_EQ(arica, 1);
+  int easter_monday = 0;
+  for (const Holiday& holiday : HolidayCalendar::Find("UK")->InYearEverywhere(2025)) {
+    if (holiday.date == absl::CivilDay(2025, 4, 21) && holiday.not_in == "UK-SCT") ++easter_monday;
+  }
+  EXPECT_EQ(easter_monday, 1);
+}
+
 }  // namespace
 }  // namespace constancia::policies
