@@ -204,7 +204,7 @@ TEST(Evaluate, NamesEverythingItWasAskedUnder) {
   EXPECT_EQ(verdict.tzdb_version(), TestZones().version());
   ASSERT_THAT(verdict.calendars(), SizeIs(1));
   EXPECT_EQ(verdict.calendars(0).calendar(), "CL");
-  EXPECT_THAT(verdict.switches(), SizeIs(6));
+  EXPECT_THAT(verdict.switches(), SizeIs(7));
 }
 
 TEST(Evaluate, ALivePermitCountsUntilItExpires) {
