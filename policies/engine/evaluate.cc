@@ -55,6 +55,7 @@ Finding MakeFinding(const Question& question, const Answer& answer, std::optiona
   }
   finding.mutable_positions()->Assign(answer.positions.begin(), answer.positions.end());
   if (next) finding.set_next_allowed_at_micros(next->micros);
+  if (answer.since) finding.set_since_micros(answer.since->micros);
   return finding;
 }
 

@@ -58,7 +58,12 @@ std::string Explain(const PackSet& packs, const counsel::v1::Proposal& proposal,
     next = absl::FormatTime("%Y-%m-%d %H:%M:%S",
                             absl::FromUnixMicros(finding.next_allowed_at_micros()), *zone);
   }
-  return absl::StrReplaceAll(words.message, {{"{count}", absl::StrCat(finding.count())},
+  std::string since;
+  if (finding.has_since_micros()) {
+    since = absl::FormatTime("%Y-%m-%d", absl::FromUnixMicros(finding.since_micros()), *zone);
+  }
+  return absl::StrReplaceAll(words.message, {{"{since}", since},
+                                             {"{count}", absl::StrCat(finding.count())},
                                              {"{limit}", absl::StrCat(finding.limit())},
                                              {"{next}", next}});
 }

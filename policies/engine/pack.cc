@@ -122,10 +122,38 @@ absl::Status CheckVersions(const policy::v1::Pack& pack, const RuleBook& book) {
   return absl::OkStatus();
 }
 
+// An exemption and the rules it lifts name each other; only one side would lift nothing.
+absl::Status CheckExemptions(const RuleBook& book) {
+  const auto lifts = [&](const std::string& id, const Rule& rule) {
+    return std::any_of(book.exemptions.begin(), book.exemptions.end(),
+                       [&](const Exemption& one) { return one.id == id && one.Lifts(rule); });
+  };
+  for (const Rule& rule : book.rules) {
+    for (const std::string& id : rule.exempt_by) {
+      if (id == kReply || lifts(id, rule)) continue;
+      return Refuse("rules", absl::StrCat(rule.id, ": ", id, " does not lift it"));
+    }
+  }
+  for (const Exemption& exemption : book.exemptions) {
+    const bool reply = exemption.record == nullptr;
+    for (const std::string& id : exemption.lifts_rules) {
+      const bool named = std::any_of(book.rules.begin(), book.rules.end(), [&](const Rule& rule) {
+        const auto& by = rule.exempt_by;
+        return rule.id == id &&
+               std::find(by.begin(), by.end(), reply ? kReply : exemption.id) != by.end();
+      });
+      if (named) continue;
+      return Refuse("rules", absl::StrCat(exemption.id, ": no rule ", id, " that it exempts"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // A pack must hold under every value that its switches may take, one at a time.
 absl::Status CheckRules(const Pack& pack, const policy::v1::Pack& text) {
   ASSIGN_OR_RETURN(const RuleBook book, pack.Compile({}));
   RETURN_IF_ERROR(CheckVersions(text, book));
+  RETURN_IF_ERROR(CheckExemptions(book));
   for (const policy::v1::Switch& choice : text.switches()) {
     std::vector<std::string> values = {SwitchText(choice.strict())};
     if (choice.type() == "bool") values = {"true", "false"};

@@ -90,6 +90,7 @@ class WordSet {
     return set;
   }
 
+  constexpr void Add(const WordSet& words) { bits_ = static_cast<uint16_t>(bits_ | words.bits_); }
   constexpr void Add(Word word) { bits_ = static_cast<uint16_t>(bits_ | Bit(word)); }
   constexpr void Remove(Word word) { bits_ = static_cast<uint16_t>(bits_ & ~Bit(word)); }
   constexpr bool Has(Word word) const { return (bits_ & Bit(word)) != 0; }

@@ -21,6 +21,9 @@ struct Question {
   const Rule* rule = nullptr;
   const PackSet::Selected* pack = nullptr;
   std::string_view debt;
+  // The exemptions that may lift it: a part of the evaluation's list.
+  size_t exemptions_begin = 0;
+  size_t exemptions_end = 0;
 };
 
 struct Answer {
@@ -31,7 +34,8 @@ struct Answer {
   int count = 0;
   int limit = 0;  // above 0 when the rule counts; then `window` is what it counted in
   DateInterval window;
-  std::vector<uint64_t> positions;
+  std::vector<uint64_t> positions;  // ascending
+  std::optional<Instant> since;     // of the latest record or conversation that makes it fail
 };
 
 // Asks the rules of `packs` about a proposal, at its own instant or as if it were begun at another,
@@ -42,7 +46,7 @@ class Evaluation {
   Evaluation(const std::vector<PackSet::Selected>& packs, const FactsView& facts,
              const ProposalView& proposal);
 
-  // Every rule of every pack, in the order of evaluation.
+  // Every rule of every pack that may judge the proposal on some date, in the order of evaluation.
   const std::vector<Question>& questions() const { return questions_; }
 
   Answer Ask(const Question& question, Instant now);
@@ -54,29 +58,79 @@ class Evaluation {
   // Returns the first instant from the proposal's on at which no rule denies.
   std::optional<Instant> NextAllowed();
 
-  // Appends every contact and record that an answer so far rested on, in order, as bytes that are
-  // the same for the same facts.
+  // Appends every contact, record and condition that an answer so far rested on, in order, as bytes
+  // that are equal when they are.
   void AppendUsedFacts(std::string* out) const;
 
  private:
-  Answer AskWindow(const Question& question, const Window& window, Instant now) const;
+  // A contact that an exemption may cover: the proposal, or one that is counted.
+  struct Subject {
+    Moment moment;
+    absl::CivilDay date;
+    Channel channel;
+    Party party;
+    std::string_view person;
+    const counsel::v1::Contact* contact = nullptr;  // null for the proposal
+  };
+  // A record as a rule looks for it.
+  struct Wanted {
+    std::string_view opened_by;  // a word, or what stands before a channel when of_family
+    bool of_family = false;
+    RecordScope scope = RecordScope::kPerson;
+    bool couple = false;
+  };
+
+  void AddQuestions(const PackSet::Selected& pack, const Rule& rule);
+
+  Answer AskWindow(const Question& question, const Window& window, Instant now);
   Answer AskCount(const Question& question, const Count& count, Instant now);
+  Answer AskThreshold(const Question& question, const Count& count, const Count::Threshold& one,
+                      Instant now);
+  Answer AskQuiet(const Question& question, const QuietAfter& quiet, Instant now);
   Answer AskStatusBar(const Question& question, const StatusBar& status_bar, Instant now);
+  Answer AskChannelBar(const Question& question, const ChannelBar& bar, Instant now);
+  Answer AskPrecondition(const Precondition& precondition, Instant now);
+  Answer AskOverrun(const Overrun& overrun);
 
-  bool InForce(const Question& question, Instant now) const;
+  bool InForce(const Question& question, Instant now);
   bool StandsAside(const Question& question, absl::CivilDay date) const;
-  // The exemption that lifts `rule` for a contact begun at `moment`; null when none does.
-  const Exemption* FindExemption(const Rule& rule, Channel channel, std::string_view person,
-                                 Moment moment, absl::CivilDay date, Instant now);
-  bool IsReply(const Exemption& exemption, Channel channel, std::string_view person, Moment moment,
-               Instant now);
-  bool SameKey(const Count& count, const ContactView& contact, std::string_view debt) const;
-  bool InScope(StatusBar::Scope scope, const counsel::v1::Record& record,
-               std::string_view debt) const;
-  // Returns the first instant after `now` at which the rule's answer may turn to better.
-  std::optional<Instant> NextChange(const Question& question, Instant now) const;
+  // Tells whether a standing record of `word` names a time that holds that reading of a clock; then
+  // `answer` says which.
+  bool ClosedByRecord(const RecordWord& word, const Question& question, absl::CivilSecond local,
+                      Instant now, Answer* answer);
 
-  absl::CivilDay DateAt(Instant now) const { return LocalDate(now, *proposal_.zones.front()); }
+  // The exemption that lifts the question's rule for `subject`; null when none does. Times that a
+  // record names are read in `zone`. `counting`: exemptions whose contacts count are passed over.
+  const Exemption* FindExemption(const Question& question, const Subject& subject,
+                                 const absl::TimeZone& zone, Instant now, bool counting);
+  bool IsReply(const Exemption& exemption, const Subject& subject, Instant now);
+  bool IsCovered(const Exemption& exemption, const Question& question, const Subject& subject,
+                 const absl::TimeZone& zone, Instant now);
+  // Tells whether the standing record at `index` covers `subject`.
+  bool Lasts(const Exemption& exemption, const Question& question, size_t index,
+             const Subject& subject, const absl::TimeZone& zone, Instant now);
+
+  // Calls `use` with the index of each record that stands at `now`: opened, not ended by one of
+  // `ended_by`, not run out.
+  template <typename EndedBy, typename Use>
+  void ForEachStanding(const Wanted& wanted, const EndedBy& ended_by, const Question& question,
+                       Instant now, Use use);
+  // Tells whether a record is of `word`, within what is wanted.
+  bool Matches(std::string_view word, const RecordView& view, const Wanted& wanted,
+               const Question& question) const;
+
+  bool SameKey(Key key, const ContactView& contact, std::string_view debt) const;
+  bool IsItself(const ContactView& contact) const {
+    return proposal_.recorded && contact.moment.position == proposal_.moment.position;
+  }
+  Subject SubjectAt(Instant now);
+
+  // Returns the first instant after `now` at which the rule's answer may turn to better.
+  std::optional<Instant> NextChange(const Question& question, Instant now);
+  bool DependsOnDate(const Question& question) const;
+
+  absl::CivilSecond LocalAt(size_t zone, Instant now);
+  absl::CivilDay DateAt(Instant now) { return absl::CivilDay(LocalAt(0, now)); }
 
   const std::vector<PackSet::Selected>& packs_;
   const FactsView& facts_;
@@ -84,8 +138,16 @@ class Evaluation {
   const std::string reply_id_;
   const absl::CivilDay last_date_;
   std::vector<Question> questions_;
+  std::vector<const Exemption*> exemptions_;
   std::vector<bool> used_contacts_;
   std::vector<bool> used_records_;
+  std::vector<bool> used_conditions_;
+  // The last reading of each zone's clock: rules are asked about one instant after another.
+  struct Reading {
+    std::optional<Instant> at;
+    absl::CivilSecond local;
+  };
+  std::vector<Reading> readings_;
 };
 
 }  // namespace constancia::policies::internal

@@ -14,16 +14,13 @@
 #include "core/base/status.h"
 #include "core/event/public_string.h"
 #include "policies/engine/internal/conduct_rule.h"
+#include "policies/engine/internal/rule_kinds.h"
 
 namespace constancia::policies::internal {
 namespace {
 
 using counsel::v1::Finding;
 using RuleText = policy::v1::Rule;
-
-constexpr uint32_t kDatesMax = 400;
-constexpr uint32_t kReplyHoursMax = 168;
-constexpr int kDaySeconds = 86'400;
 
 absl::Status Refuse(std::string_view path, std::string_view what) {
   return Error(error::v1::PACK_INVALID, what, path);
@@ -34,20 +31,35 @@ struct KindFields {
   std::string_view kind;
   std::span<const std::string_view> fields;
   std::span<const int> steps;  // the first is the default
+  bool conduct = false;
 };
 
 constexpr std::string_view kCommonFields[] = {
     "id",       "kind",     "step",     "law",           "from",     "until",
     "severity", "channels", "parties",  "purposes",      "fallback", "exempt_by",
     "switch",   "message",  "extended", "core_channels", "when"};
-constexpr std::string_view kWindowFields[] = {"day_id", "hour_id", "hours", "holidays", "zones"};
-constexpr std::string_view kCountFields[] = {"bucket",     "outcomes", "unanswered", "key",
-                                             "count_from", "per",      "n",          "limit"};
-constexpr std::string_view kSpacingFields[] = {"bucket", "outcomes",   "unanswered",
-                                               "key",    "count_from", "min_date_difference"};
+constexpr std::string_view kWindowFields[] = {"day_id",          "hour_id",         "hours",
+                                              "holidays",        "zones",           "every_day",
+                                              "close_inclusive", "closed_by_record"};
+constexpr std::string_view kCountFields[] = {"bucket", "outcomes",   "unanswered", "contact",
+                                             "key",    "count_from", "per",        "n",
+                                             "limit",  "thresholds", "per_family"};
+constexpr std::string_view kSpacingFields[] = {
+    "bucket", "outcomes", "unanswered", "contact", "key", "count_from", "min_date_difference"};
+constexpr std::string_view kExclusiveFields[] = {
+    "bucket", "outcomes", "unanswered", "contact", "key", "count_from", "per", "n", "any_channel"};
+constexpr std::string_view kPartyOnceFields[] = {"bucket", "outcomes",   "unanswered", "contact",
+                                                 "key",    "count_from", "party",      "limit"};
+constexpr std::string_view kQuietFields[] = {"key", "count_from", "n", "trigger_channels",
+                                             "trigger_outcomes"};
 constexpr std::string_view kStatusBarFields[] = {"bars", "spare_parties"};
-constexpr std::string_view kPartyAllowFields[] = {"allow"};
-constexpr std::string_view kExemptionFields[] = {"record", "lasts_hours", "once", "lifts"};
+constexpr std::string_view kPartyAllowFields[] = {"allow", "also_allow", "also_allowed"};
+constexpr std::string_view kChannelBarFields[] = {"unless_record", "when_record",
+                                                  "family_of_record"};
+constexpr std::string_view kPreconditionFields[] = {"all", "any"};
+constexpr std::string_view kOverrunFields[] = {"minutes"};
+constexpr std::string_view kExemptionFields[] = {
+    "record", "lasts_hours", "lasts_dates", "ends_on", "once", "lifts", "count_exempted"};
 constexpr std::string_view kContentFields[] = {"items"};
 constexpr std::string_view kRecordFieldFields[] = {"fields", "require_values", "forbid_values"};
 constexpr std::string_view kDutyFields[] = {"after", "do", "within", "unit"};
@@ -57,26 +69,37 @@ constexpr std::string_view kAmountCapFields[] = {"base",         "bands",       
                                                  "needs_action", "needs_basis", "tariff"};
 constexpr std::string_view kRetentionFields[] = {"class", "years", "trigger", "after", "floor"};
 
+constexpr int kNoSteps[] = {0};
+constexpr int kStatusBarSteps[] = {1};
+constexpr int kPartySteps[] = {2};
+constexpr int kChannelBarSteps[] = {3, 2};
+constexpr int kChannelSteps[] = {3};
 constexpr int kWindowSteps[] = {4, 5};
 constexpr int kCountSteps[] = {8, 7, 6};
 constexpr int kSpacingSteps[] = {9};
-constexpr int kStatusBarSteps[] = {1};
-constexpr int kPartyAllowSteps[] = {2};
-constexpr int kNoSteps[] = {0};
+constexpr int kExclusiveSteps[] = {10};
+constexpr int kQuietSteps[] = {11};
 
 constexpr KindFields kKinds[] = {
+    {"status_bar", kStatusBarFields, kStatusBarSteps},
+    {"party_allow", kPartyAllowFields, kPartySteps},
+    {"party_once", kPartyOnceFields, kPartySteps},
+    {"channel_bar", kChannelBarFields, kChannelBarSteps},
+    {"channel_authorised", {}, kChannelSteps},
+    {"precondition", kPreconditionFields, kChannelSteps},
     {"window", kWindowFields, kWindowSteps},
     {"count", kCountFields, kCountSteps},
     {"spacing", kSpacingFields, kSpacingSteps},
-    {"status_bar", kStatusBarFields, kStatusBarSteps},
-    {"party_allow", kPartyAllowFields, kPartyAllowSteps},
+    {"exclusive_channel", kExclusiveFields, kExclusiveSteps},
+    {"quiet_after", kQuietFields, kQuietSteps},
+    {"overrun", kOverrunFields, kNoSteps},
     {"exemption", kExemptionFields, kNoSteps},
-    {"content", kContentFields, kNoSteps},
-    {"record_field", kRecordFieldFields, kNoSteps},
-    {"duty", kDutyFields, kNoSteps},
-    {"wait", kWaitFields, kNoSteps},
-    {"amount_cap", kAmountCapFields, kNoSteps},
-    {"retention", kRetentionFields, kNoSteps},
+    {"content", kContentFields, kNoSteps, true},
+    {"record_field", kRecordFieldFields, kNoSteps, true},
+    {"duty", kDutyFields, kNoSteps, true},
+    {"wait", kWaitFields, kNoSteps, true},
+    {"amount_cap", kAmountCapFields, kNoSteps, true},
+    {"retention", kRetentionFields, kNoSteps, true},
 };
 
 template <typename Range, typename Value>
@@ -86,36 +109,6 @@ bool Contains(const Range& range, const Value& value) {
 
 bool Complete(const policy::v1::Text& text) {
   return !text.es().empty() && !text.pt().empty() && !text.en().empty();
-}
-
-// Reads a list of words into a set; `absent` when the list is empty.
-template <typename Word>
-absl::StatusOr<WordSet<Word>> ReadWords(
-    const google::protobuf::RepeatedPtrField<std::string>& texts, WordSet<Word> absent,
-    const std::string& path) {
-  if (texts.empty()) return absent;
-  WordSet<Word> words;
-  for (int i = 0; i < texts.size(); ++i) {
-    const std::optional<Word> word = ParseWord<Word>(texts[i]);
-    if (!word) {
-      return Refuse(absl::StrCat(path, "[", i, "]"), absl::StrCat(texts[i], ": no such word here"));
-    }
-    words.Add(*word);
-  }
-  return words;
-}
-
-// Reads "08:00" as seconds of the day; 24:00 is the end of the day.
-std::optional<int> ReadTime(std::string_view text) {
-  const auto digit = [&](size_t at) { return text[at] >= '0' && text[at] <= '9'; };
-  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) {
-    return std::nullopt;
-  }
-  const int hours = (text[0] - '0') * 10 + (text[1] - '0');
-  const int minutes = (text[3] - '0') * 10 + (text[4] - '0');
-  const int seconds = hours * 3600 + minutes * 60;
-  if (minutes > 59 || seconds > kDaySeconds) return std::nullopt;
-  return seconds;
 }
 
 // Compiles one rule of a pack.
@@ -133,13 +126,17 @@ class RuleCompiler {
     RETURN_IF_ERROR(CheckFields());
     RETURN_IF_ERROR(CheckLaw());
     ASSIGN_OR_RETURN(Rule rule, Common());
-    if (text_.kind() == "exemption") return AddExemption(rule, book);
-    if (rule.step == 0) return AddConduct(rule, book);
     if (text_.kind() == "window") return AddWindow(std::move(rule), book);
-    if (text_.kind() == "count") return AddCount(std::move(rule), book);
-    if (text_.kind() == "spacing") return AddSpacing(std::move(rule), book);
-    if (text_.kind() == "status_bar") return AddStatusBar(std::move(rule), book);
-    return AddPartyAllow(std::move(rule), book);
+    RETURN_IF_ERROR(CheckId(text_.id(), At("id")));
+    if (text_.kind() == "exemption") {
+      ASSIGN_OR_RETURN(Exemption exemption, ReadExemption(Source(), rule));
+      book->exemptions.push_back(std::move(exemption));
+      return absl::OkStatus();
+    }
+    if (kind_->conduct) return AddConduct(rule, book);
+    RETURN_IF_ERROR(ReadKind(&rule));
+    book->rules.push_back(std::move(rule));
+    return absl::OkStatus();
   }
 
  private:
@@ -186,7 +183,8 @@ class RuleCompiler {
   }
 
   bool MayHave(std::string_view field) const {
-    return Contains(kCommonFields, field) || Contains(kind_->fields, field);
+    return Contains(kCommonFields, field) || Contains(kind_->fields, field) ||
+           (kind_->conduct && field == "when");
   }
 
   absl::Status CheckFields() {
@@ -308,227 +306,68 @@ class RuleCompiler {
     return absl::OkStatus();
   }
 
-  absl::Status NeedId(const std::string& id, std::string_view field) const {
-    return CheckId(id, At(field));
+  RuleSource Source() const { return {pack_, text_, path_}; }
+
+  // Reads what the kind alone has.
+  absl::Status ReadKind(Rule* rule) {
+    const std::string& kind = text_.kind();
+    if (kind == "count") {
+      ASSIGN_OR_RETURN(rule->kind, ReadCount(Source(), *rule));
+    } else if (kind == "spacing") {
+      ASSIGN_OR_RETURN(rule->kind, ReadSpacing(Source(), *rule));
+    } else if (kind == "exclusive_channel") {
+      ASSIGN_OR_RETURN(rule->kind, ReadExclusiveChannel(Source(), *rule));
+    } else if (kind == "party_once") {
+      ASSIGN_OR_RETURN(rule->kind, ReadPartyOnce(Source(), *rule));
+    } else if (kind == "quiet_after") {
+      ASSIGN_OR_RETURN(rule->kind, ReadQuietAfter(Source(), *rule));
+    } else if (kind == "status_bar") {
+      ASSIGN_OR_RETURN(rule->kind, ReadStatusBar(Source()));
+    } else if (kind == "party_allow") {
+      ASSIGN_OR_RETURN(rule->kind, ReadPartyAllow(Source()));
+    } else if (kind == "channel_bar") {
+      ASSIGN_OR_RETURN(rule->kind, ReadChannelBar(Source()));
+    } else if (kind == "channel_authorised") {
+      rule->kind = ChannelAuthorised();
+    } else if (kind == "precondition") {
+      ASSIGN_OR_RETURN(rule->kind, ReadPrecondition(Source()));
+    } else {
+      ASSIGN_OR_RETURN(rule->kind, ReadOverrun(Source(), *rule));
+    }
+    return absl::OkStatus();
   }
 
+  // A window is two rules: its days and its hours.
   absl::Status AddWindow(Rule rule, RuleBook* book) {
-    Window window;
-    if (text_.holidays() != "none" && text_.holidays() != "calendar") {
-      return Refuse(At("holidays"), "none or calendar");
-    }
-    window.holidays = text_.holidays() == "calendar";
-    if (window.holidays && pack_.calendar().empty()) {
-      return Refuse(At("holidays"), "the pack names no calendar");
-    }
-    if (!text_.zones().empty() && text_.zones() != "every" && text_.zones() != "first") {
-      return Refuse(At("zones"), "first or every");
-    }
-    window.every_zone = text_.zones() != "first";
-    RETURN_IF_ERROR(ReadHours(&window));
-
+    ASSIGN_OR_RETURN(Window window, ReadWindow(Source()));
     const bool one_id = text_.day_id().empty() && text_.hour_id().empty();
     if (one_id) {
-      RETURN_IF_ERROR(NeedId(text_.id(), "id"));
+      RETURN_IF_ERROR(CheckId(text_.id(), At("id")));
     } else {
-      RETURN_IF_ERROR(NeedId(text_.day_id(), "day_id"));
-      RETURN_IF_ERROR(NeedId(text_.hour_id(), "hour_id"));
+      RETURN_IF_ERROR(CheckId(text_.day_id(), At("day_id")));
+      RETURN_IF_ERROR(CheckId(text_.hour_id(), At("hour_id")));
       if (!text_.id().empty()) return Refuse(At("id"), "id, or day_id and hour_id, not both");
     }
-    Rule hours = rule;
-    rule.id = one_id ? text_.id() : text_.day_id();
-    rule.step = 4;
-    window.day_rule = true;
-    rule.kind = window;
-    hours.id = one_id ? text_.id() : text_.hour_id();
-    hours.step = 5;
+    const bool bars_days =
+        window.holidays || std::any_of(window.hours.begin(), window.hours.end(),
+                                       [](const auto& spans) { return spans.empty(); });
+    if (bars_days || !one_id) {
+      Rule days = rule;
+      days.id = one_id ? text_.id() : text_.day_id();
+      days.step = 4;
+      window.day_rule = true;
+      days.kind = window;
+      book->rules.push_back(std::move(days));
+    }
+    rule.id = one_id ? text_.id() : text_.hour_id();
+    rule.step = 5;
     window.day_rule = false;
-    hours.kind = std::move(window);
+    rule.kind = std::move(window);
     book->rules.push_back(std::move(rule));
-    book->rules.push_back(std::move(hours));
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadHours(Window* window) {
-    const policy::v1::Hours& hours = text_.hours();
-    const std::pair<const char*, const google::protobuf::RepeatedPtrField<std::string>*> days[] = {
-        {"mon", &hours.mon()}, {"tue", &hours.tue()}, {"wed", &hours.wed()}, {"thu", &hours.thu()},
-        {"fri", &hours.fri()}, {"sat", &hours.sat()}, {"sun", &hours.sun()}};
-    std::set<int> readings = {0};
-    bool opens = false;
-    for (size_t day = 0; day < window->hours.size(); ++day) {
-      const auto& spans = *days[day].second;
-      for (int i = 0; i < spans.size(); ++i) {
-        const std::string_view span = spans[i];
-        const size_t dash = span.find('-');
-        const std::optional<int> open = ReadTime(span.substr(0, dash));
-        const std::optional<int> close =
-            dash == std::string_view::npos ? std::nullopt : ReadTime(span.substr(dash + 1));
-        if (!open || !close || *open >= *close) {
-          return Refuse(
-              absl::StrCat(At("hours"), ".", days[day].first, "[", i, "]"),
-              "hours are written 08:00-20:00 and end after they begin; over midnight they "
-              "are two spans");
-        }
-        window->hours[day].push_back({*open, *close});
-        readings.insert(*open);
-        opens = true;
-      }
-    }
-    if (!opens) return Refuse(At("hours"), "a window that never opens");
-    window->readings.assign(readings.begin(), readings.end());
-    return absl::OkStatus();
-  }
-
-  // What count and spacing share.
-  absl::StatusOr<Count> ReadCounted(const Rule& rule) {
-    Count count;
-    ASSIGN_OR_RETURN(count.bucket, ReadWords<Channel>(text_.bucket(), rule.channels, At("bucket")));
-    ASSIGN_OR_RETURN(count.outcomes,
-                     ReadWords<Outcome>(text_.outcomes(), kCountedOutcomes, At("outcomes")));
-    if (text_.has_unanswered() && !text_.unanswered()) {
-      count.outcomes.Remove(Outcome::kNoAnswer);
-      count.outcomes.Remove(Outcome::kVoicemail);
-      count.outcomes.Remove(Outcome::kNoOneHome);
-    }
-    ASSIGN_OR_RETURN(count.count_from,
-                     ReadDate(text_.count_from(), rule.validity.from, At("count_from")));
-    if (text_.key() == "person_debt") {
-      count.key = Count::Key::kPersonDebt;
-    } else if (text_.key() == "person_creditor") {
-      count.key = Count::Key::kPersonCreditor;
-    } else if (text_.key() == "debt") {
-      count.key = Count::Key::kDebt;
-    } else if (!text_.key().empty() && text_.key() != "person") {
-      return Refuse(At("key"), "person, person_debt, person_creditor or debt");
-    }
-    return count;
-  }
-
-  absl::Status AddCount(Rule rule, RuleBook* book) {
-    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
-    ASSIGN_OR_RETURN(Count count, ReadCounted(rule));
-    if (text_.per() == "local_date") {
-      count.per = Count::Per::kLocalDate;
-    } else if (text_.per() == "calendar_month") {
-      count.per = Count::Per::kCalendarMonth;
-    } else if (text_.per() == "calendar_week") {
-      count.per = Count::Per::kCalendarWeek;
-    } else if (text_.per() == "rolling_dates") {
-      count.per = Count::Per::kRollingDates;
-    } else {
-      return Refuse(At("per"), "local_date, calendar_month, calendar_week or rolling_dates");
-    }
-    // A switch may take `per` away from rolling_dates and leave `n` behind.
-    if (text_.has_n() ? text_.n() < 1 || text_.n() > kDatesMax
-                      : count.per == Count::Per::kRollingDates) {
-      return Refuse(At("n"), "rolling_dates needs n, 1 to 400 dates");
-    }
-    count.n = static_cast<int>(text_.n());
-    if (text_.limit() < 1) return Refuse(At("limit"), "the limit is at least 1");
-    count.limit = static_cast<int>(text_.limit());
-    rule.kind = count;
-    book->rules.push_back(std::move(rule));
-    return absl::OkStatus();
-  }
-
-  // Two contacts k dates apart pass: none in the k dates that end with the proposal's.
-  absl::Status AddSpacing(Rule rule, RuleBook* book) {
-    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
-    ASSIGN_OR_RETURN(Count count, ReadCounted(rule));
-    if (text_.min_date_difference() < 1 || text_.min_date_difference() > kDatesMax) {
-      return Refuse(At("min_date_difference"), "1 to 400 dates");
-    }
-    count.n = static_cast<int>(text_.min_date_difference());
-    rule.kind = count;
-    book->rules.push_back(std::move(rule));
-    return absl::OkStatus();
-  }
-
-  absl::Status AddStatusBar(Rule rule, RuleBook* book) {
-    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
-    StatusBar kind;
-    ASSIGN_OR_RETURN(kind.spared,
-                     ReadWords<Party>(text_.spare_parties(), Parties(), At("spare_parties")));
-    if (text_.bars().empty()) return Refuse(At("bars"), "a status_bar needs bars");
-    for (int i = 0; i < text_.bars_size(); ++i) {
-      const policy::v1::Bar& bar = text_.bars(i);
-      const std::string path = absl::StrCat(At("bars"), "[", i, "]");
-      StatusBar::Bar read;
-      read.opened_by = bar.opened_by();
-      read.closed_by.assign(bar.closed_by().begin(), bar.closed_by().end());
-      if (!IsRecordWord(bar.opened_by())) {
-        return Refuse(path + ".opened_by", absl::StrCat(bar.opened_by(), ": no such record"));
-      }
-      for (const std::string& word : bar.closed_by()) {
-        if (!IsRecordWord(word)) {
-          return Refuse(path + ".closed_by", absl::StrCat(word, ": no such record"));
-        }
-      }
-      if (bar.scope() == "person") {
-        read.scope = StatusBar::Scope::kPerson;
-      } else if (bar.scope() == "debt_and_person") {
-        read.scope = StatusBar::Scope::kDebtAndPerson;
-      } else if (bar.scope() == "case") {
-        read.scope = StatusBar::Scope::kCase;
-      } else if (bar.scope() != "debt") {
-        return Refuse(path + ".scope", "debt, person, debt_and_person or case");
-      }
-      kind.bars.push_back(std::move(read));
-    }
-    rule.kind = std::move(kind);
-    book->rules.push_back(std::move(rule));
-    return absl::OkStatus();
-  }
-
-  absl::Status AddPartyAllow(Rule rule, RuleBook* book) {
-    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
-    PartyAllow kind;
-    ASSIGN_OR_RETURN(kind.allowed, ReadWords<Party>(text_.allow(), Parties(), At("allow")));
-    if (kind.allowed.empty()) return Refuse(At("allow"), "a party_allow needs allow");
-    rule.kind = kind;
-    book->rules.push_back(std::move(rule));
-    return absl::OkStatus();
-  }
-
-  absl::Status AddExemption(const Rule& rule, RuleBook* book) {
-    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
-    Exemption exemption;
-    exemption.id = rule.id;
-    exemption.validity = rule.validity;
-    exemption.channels = rule.channels;
-    exemption.once = text_.once();
-    if (text_.record() != "debtor_message") return Refuse(At("record"), "debtor_message");
-    if (!text_.has_lasts_hours() || text_.lasts_hours() > kReplyHoursMax) {
-      return Refuse(At("lasts_hours"), "0 to 168 hours");
-    }
-    exemption.lasts_hours = static_cast<int>(text_.lasts_hours());
-    RETURN_IF_ERROR(ReadLifts(&exemption));
-    book->exemptions.push_back(std::move(exemption));
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadLifts(Exemption* exemption) const {
-    if (text_.lifts().empty()) return Refuse(At("lifts"), "it lifts nothing");
-    for (int i = 0; i < text_.lifts_size(); ++i) {
-      const std::string path = absl::StrCat(At("lifts"), "[", i, "]");
-      const std::string what = SwitchText(text_.lifts(i));
-      if (text_.lifts(i).has_string_value()) {
-        RETURN_IF_ERROR(CheckId(what, path));
-        exemption->lifts_rules.push_back(what);
-        continue;
-      }
-      int step = 0;
-      if (!absl::SimpleAtoi(what, &step) || step < 1 || step > 11) {
-        return Refuse(path, "a step, 1 to 11, or the id of a rule");
-      }
-      exemption->lifts_steps.push_back(step);
-    }
     return absl::OkStatus();
   }
 
   absl::Status AddConduct(const Rule& rule, RuleBook* book) {
-    RETURN_IF_ERROR(NeedId(text_.id(), "id"));
     ConductRule conduct;
     conduct.id = rule.id;
     conduct.severity = rule.severity;
@@ -571,6 +410,7 @@ absl::StatusOr<absl::CivilDay> ReadDate(const std::string& text, absl::CivilDay 
 
 absl::StatusOr<RuleBook> CompileRules(const policy::v1::Pack& pack, const SwitchValues& values) {
   RuleBook book;
+  ASSIGN_OR_RETURN(book.families, ReadFamilies(pack));
   for (int i = 0; i < pack.rules_size(); ++i) {
     RETURN_IF_ERROR(RuleCompiler(pack, i, values).Into(&book));
   }

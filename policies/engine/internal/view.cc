@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <string>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -21,11 +23,6 @@ absl::StatusOr<Word> Read(const std::string& text, std::string_view field) {
   return *word;
 }
 
-Instant WholeSecondFrom(Instant at) {
-  const int64_t over = (at.micros % kMicrosPerSecond + kMicrosPerSecond) % kMicrosPerSecond;
-  return {over == 0 ? at.micros : at.micros - over + kMicrosPerSecond};
-}
-
 template <typename View>
 void SortByMoment(std::vector<View>* views) {
   std::sort(views->begin(), views->end(),
@@ -40,6 +37,7 @@ absl::StatusOr<ContactView> ReadContact(const counsel::v1::Contact& contact,
   view.contact = &contact;
   ASSIGN_OR_RETURN(view.channel, Read<Channel>(contact.channel(), "channel"));
   ASSIGN_OR_RETURN(view.initiated_by, Read<Initiator>(contact.initiated_by(), "initiated_by"));
+  ASSIGN_OR_RETURN(view.party, Read<Party>(contact.party(), "party"));
   if (contact.has_permit_expires_at_micros()) {
     view.permit_until = {contact.permit_expires_at_micros()};
   } else {
@@ -48,7 +46,63 @@ absl::StatusOr<ContactView> ReadContact(const counsel::v1::Contact& contact,
   return view;
 }
 
+absl::Status CheckWindows(const counsel::v1::Record& record) {
+  for (const counsel::v1::WeekTime& time : record.windows()) {
+    const bool days = std::all_of(time.weekdays().begin(), time.weekdays().end(),
+                                  [](uint32_t day) { return day >= 1 && day <= 7; });
+    if (!days || time.from_minute() >= time.to_minute() || time.to_minute() > 1'440) {
+      return Refuse("windows", "days are 1 to 7, minutes 0 to 1440, the first before the second");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RecordView> ReadRecord(const counsel::v1::Record& record,
+                                      const absl::TimeZone& zone) {
+  if (!IsRecordWord(record.word())) return Refuse("word", "not a record that rules know");
+  if (!record.party().empty() && !ParseWord<Party>(record.party())) {
+    return Refuse("party", "not a word that rules know");
+  }
+  RETURN_IF_ERROR(CheckWindows(record));
+  RecordView view;
+  view.moment = {{record.at_micros()}, record.position()};
+  view.date = LocalDate(view.moment.at, zone);
+  if (record.has_until_micros()) view.until = Instant{record.until_micros()};
+  view.record = &record;
+  return view;
+}
+
+// Seconds of the day at which the records' times begin and end.
+std::vector<int> ReadingsOf(const std::vector<RecordView>& records) {
+  std::set<int> readings;
+  for (const RecordView& view : records) {
+    for (const counsel::v1::WeekTime& time : view.record->windows()) {
+      readings.insert(0);
+      readings.insert(static_cast<int>(time.from_minute()) * 60);
+      readings.insert(static_cast<int>(time.to_minute() % 1'440) * 60);
+    }
+  }
+  return {readings.begin(), readings.end()};
+}
+
 }  // namespace
+
+Instant WholeSecondFrom(Instant at) {
+  const int64_t over = (at.micros % kMicrosPerSecond + kMicrosPerSecond) % kMicrosPerSecond;
+  return {over == 0 ? at.micros : at.micros - over + kMicrosPerSecond};
+}
+
+bool RecordView::HoldsTime(absl::CivilSecond local) const {
+  if (record->windows().empty()) return true;
+  const uint32_t weekday = static_cast<uint32_t>(absl::GetWeekday(local)) + 1;
+  const uint32_t minute = static_cast<uint32_t>(local.hour() * 60 + local.minute());
+  return std::any_of(
+      record->windows().begin(), record->windows().end(), [&](const counsel::v1::WeekTime& time) {
+        const auto& days = time.weekdays();
+        return (days.empty() || std::find(days.begin(), days.end(), weekday) != days.end()) &&
+               time.from_minute() <= minute && minute < time.to_minute();
+      });
+}
 
 absl::StatusOr<ProposalView> ReadProposal(const counsel::v1::Proposal& proposal,
                                           const ZoneTable& zones) {
@@ -78,6 +132,7 @@ absl::StatusOr<ProposalView> ReadProposal(const counsel::v1::Proposal& proposal,
   view.creditor = proposal.creditor();
   view.case_id = proposal.case_id();
   view.region = proposal.region();
+  if (proposal.has_ended_at_micros()) view.ended_at = Instant{proposal.ended_at_micros()};
   view.debts.assign(proposal.debts().begin(), proposal.debts().end());
   std::sort(view.debts.begin(), view.debts.end());
   view.debts.erase(std::unique(view.debts.begin(), view.debts.end()), view.debts.end());
@@ -106,16 +161,31 @@ absl::StatusOr<FactsView> ReadFacts(const counsel::v1::Facts& facts, const absl:
     view.contacts.push_back(*std::move(contact));
   }
   for (int i = 0; i < facts.records_size(); ++i) {
-    const counsel::v1::Record& record = facts.records(i);
-    if (!IsRecordWord(record.word())) {
-      return Refuse(absl::StrCat("facts.records[", i, "].word"), "not a record that rules know");
-    }
-    view.records.push_back({{{record.at_micros()}, record.position()}, &record});
-    view.changes.push_back(WholeSecondFrom(view.records.back().moment.at));
+    absl::StatusOr<RecordView> record = ReadRecord(facts.records(i), zone);
+    if (!record.ok()) return InField(record.status(), absl::StrCat("facts.records[", i, "]"));
+    view.changes.push_back(WholeSecondFrom(record->moment.at));
+    if (record->until) view.changes.push_back(WholeSecondFrom(*record->until));
+    view.records.push_back(*std::move(record));
   }
+  for (const counsel::v1::Condition& condition : facts.conditions()) {
+    ConditionView read;
+    read.from = {condition.has_from_micros() ? condition.from_micros()
+                                             : std::numeric_limits<int64_t>::min()};
+    read.until = {condition.has_until_micros() ? condition.until_micros()
+                                               : std::numeric_limits<int64_t>::max()};
+    read.condition = &condition;
+    if (condition.has_from_micros()) view.changes.push_back(WholeSecondFrom(read.from));
+    view.conditions.push_back(read);
+  }
+  std::sort(view.conditions.begin(), view.conditions.end(),
+            [](const ConditionView& a, const ConditionView& b) {
+              return std::tie(a.condition->word(), a.from, a.until) <
+                     std::tie(b.condition->word(), b.from, b.until);
+            });
   SortByMoment(&view.contacts);
   SortByMoment(&view.records);
   std::sort(view.changes.begin(), view.changes.end());
+  view.record_readings = ReadingsOf(view.records);
   return view;
 }
 

@@ -40,6 +40,7 @@ struct ProposalView {
   std::string_view case_id;
   std::string_view region;
   std::vector<std::string_view> debts;          // sorted, each once
+  std::optional<Instant> ended_at;              // of a recorded contact
   std::vector<const absl::TimeZone*> zones;     // the main one first
   std::vector<std::string_view> jurisdictions;  // in the order asked
 };
@@ -48,6 +49,7 @@ struct ContactView {
   Moment moment;
   absl::CivilDay date;  // in the proposal's main zone
   Channel channel = Channel::kCall;
+  Party party = Party::kDebtor;
   Initiator initiated_by = Initiator::kCollector;
   std::optional<Outcome> outcome;  // nothing for a live permit
   Instant permit_until;            // of a live permit
@@ -61,17 +63,36 @@ struct ContactView {
 
 struct RecordView {
   Moment moment;
+  absl::CivilDay date;  // in the proposal's main zone
+  std::optional<Instant> until;
   const counsel::v1::Record* record = nullptr;
+
+  std::string_view word() const { return record->word(); }
+  // Tells whether the times it names, all when it names none, hold that reading of a clock.
+  bool HoldsTime(absl::CivilSecond local) const;
+};
+
+struct ConditionView {
+  Instant from;
+  Instant until;
+  const counsel::v1::Condition* condition = nullptr;
 };
 
 struct FactsView {
   std::vector<ContactView> contacts;  // in order
   std::vector<RecordView> records;    // in order
+  std::vector<ConditionView> conditions;
+  // Seconds of the day at which a time named by a record begins or ends; 0 among them. Empty when
+  // no record names a time.
+  std::vector<int> record_readings;
   // Whole seconds at which something in the facts begins or ends; ascending.
   std::vector<Instant> changes;
 };
 
-// Fails with SCHEMA_INVALID.
+// The first whole second from `at` on.
+Instant WholeSecondFrom(Instant at);
+
+// Each fails with SCHEMA_INVALID.
 absl::StatusOr<ProposalView> ReadProposal(const counsel::v1::Proposal& proposal,
                                           const ZoneTable& zones);
 absl::StatusOr<FactsView> ReadFacts(const counsel::v1::Facts& facts, const absl::TimeZone& zone);
