@@ -12,6 +12,7 @@
 #include "core/base/status.h"
 #include "policies/engine/evaluate.h"
 #include "policies/engine/internal/rule_compiler.h"
+#include "policies/engine/internal/rule_kinds.h"
 #include "policies/engine/yaml_message.h"
 
 namespace constancia::policies {
@@ -23,7 +24,10 @@ using policy::v1::Case;
 using policy::v1::CaseContact;
 
 constexpr char kDefaultDebt[] = "D1";
-constexpr char kCreditor[] = "C1";
+constexpr char kDefaultCreditor[] = "C1";
+constexpr char kDefaultCase[] = "CASE1";
+// 1900-01-01, before every record of a case.
+constexpr int64_t kLongAgoMicros = -2'208'988'800 * kMicrosPerSecond;
 
 absl::Status Malformed(std::string_view field, std::string_view what) {
   return Error(error::v1::PACK_INVALID, what, field);
@@ -47,9 +51,69 @@ std::string OrElse(const std::string& text, const char* fallback) {
   return text.empty() ? fallback : text;
 }
 
-std::vector<std::string> DebtsOf(const CaseContact& contact) {
-  if (!contact.debts().empty()) return {contact.debts().begin(), contact.debts().end()};
-  return {OrElse(contact.debt(), kDefaultDebt)};
+absl::StatusOr<std::vector<std::string>> DebtsOf(const CaseContact& contact,
+                                                 const std::string& path) {
+  if (contact.debts().empty()) return std::vector{OrElse(contact.debt(), kDefaultDebt)};
+  if (!contact.debt().empty()) return Malformed(path + ".debts", "debt or debts, not both");
+  return std::vector<std::string>(contact.debts().begin(), contact.debts().end());
+}
+
+template <typename Word>
+absl::Status CheckWord(const std::string& text, const std::string& path) {
+  if (ParseWord<Word>(text)) return absl::OkStatus();
+  return Malformed(path, absl::StrCat("\"", text, "\": no word that rules know"));
+}
+
+// The times of a record, as facts have them.
+absl::Status ReadTimes(const CaseContact& entry, const std::string& path,
+                       counsel::v1::Record* record) {
+  const bool closes = entry.outcome() == "inconvenient_time";
+  if (!entry.has_window()) {
+    if (closes) return Malformed(path, "inconvenient_time needs a window");
+    return absl::OkStatus();
+  }
+  if (!closes && entry.outcome() != "hours_waiver") {
+    return Malformed(path + ".window", "only inconvenient_time and hours_waiver have one");
+  }
+  ASSIGN_OR_RETURN(const auto hours, internal::ReadHours(entry.window(), path + ".window"));
+  for (size_t day = 0; day < hours.size(); ++day) {
+    for (const OpenSpan& span : hours[day]) {
+      counsel::v1::WeekTime* time = record->add_windows();
+      time->add_weekdays(static_cast<uint32_t>(day) + 1);
+      time->set_from_minute(static_cast<uint32_t>(span.open / 60));
+      time->set_to_minute(static_cast<uint32_t>(span.close / 60));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadRecord(const CaseContact& entry, const std::string& path,
+                        counsel::v1::Record* record) {
+  if (!IsRecordWord(entry.outcome())) {
+    return Malformed(path + ".outcome", absl::StrCat("\"", entry.outcome(), "\": no such record"));
+  }
+  record->set_word(entry.outcome());
+  record->set_case_id(OrElse(entry.case_id(), kDefaultCase));
+  RETURN_IF_ERROR(ReadTimes(entry, path, record));
+  if (!entry.until().empty()) {
+    ASSIGN_OR_RETURN(const int64_t until, ReadInstant(entry.until(), path + ".until"));
+    record->set_until_micros(until);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadContact(const CaseContact& entry, const std::string& path,
+                         counsel::v1::Contact* contact) {
+  RETURN_IF_ERROR(CheckWord<Channel>(entry.channel(), path + ".channel"));
+  RETURN_IF_ERROR(CheckWord<Outcome>(entry.outcome(), path + ".outcome"));
+  if (entry.has_window()) return Malformed(path + ".window", "a contact has no window");
+  if (!entry.until().empty()) return Malformed(path + ".until", "a contact has no until");
+  contact->set_channel(entry.channel());
+  contact->set_creditor(OrElse(entry.creditor(), kDefaultCreditor));
+  contact->set_initiated_by(OrElse(entry.initiated_by(), "collector"));
+  RETURN_IF_ERROR(CheckWord<Initiator>(contact->initiated_by(), path + ".initiated_by"));
+  contact->set_outcome(entry.outcome());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<counsel::v1::Facts> ReadHistory(const Case& one) {
@@ -59,27 +123,28 @@ absl::StatusOr<counsel::v1::Facts> ReadHistory(const Case& one) {
     const std::string path = absl::StrCat("history[", i, "]");
     ASSIGN_OR_RETURN(const int64_t at, ReadInstant(entry.at(), path + ".at"));
     const std::string party = OrElse(entry.party(), "debtor");
-    const std::string person = entry.person().empty() ? party : entry.person();
-    const std::vector<std::string> debts = DebtsOf(entry);
+    RETURN_IF_ERROR(CheckWord<Party>(party, path + ".party"));
+    if (!entry.missing().empty()) return Malformed(path + ".missing", "only a proposal has it");
+    ASSIGN_OR_RETURN(const std::vector<std::string> debts, DebtsOf(entry, path));
+    const auto fill = [&](auto* fact) {
+      fact->set_position(static_cast<uint64_t>(i));
+      fact->set_at_micros(at);
+      fact->set_party(party);
+      fact->set_person(OrElse(entry.person(), party.c_str()));
+      fact->mutable_debts()->Assign(debts.begin(), debts.end());
+    };
     if (entry.channel() == "record") {
       counsel::v1::Record* record = facts.add_records();
-      record->set_position(static_cast<uint64_t>(i));
-      record->set_at_micros(at);
-      record->set_word(entry.outcome());
-      record->set_person(person);
-      record->mutable_debts()->Assign(debts.begin(), debts.end());
+      fill(record);
+      RETURN_IF_ERROR(ReadRecord(entry, path, record));
       continue;
     }
     counsel::v1::Contact* contact = facts.add_contacts();
-    contact->set_position(static_cast<uint64_t>(i));
-    contact->set_at_micros(at);
-    contact->set_channel(entry.channel());
-    contact->set_party(party);
-    contact->set_person(person);
-    contact->mutable_debts()->Assign(debts.begin(), debts.end());
-    contact->set_creditor(kCreditor);
-    contact->set_initiated_by(OrElse(entry.initiated_by(), "collector"));
-    contact->set_outcome(entry.outcome());
+    fill(contact);
+    RETURN_IF_ERROR(ReadContact(entry, path, contact));
+    if (!entry.ended_at().empty()) {
+      RETURN_IF_ERROR(ReadInstant(entry.ended_at(), path + ".ended_at").status());
+    }
   }
   return facts;
 }
@@ -91,14 +156,24 @@ absl::StatusOr<counsel::v1::Proposal> ReadProposed(const Case& one) {
   ASSIGN_OR_RETURN(const int64_t at, ReadInstant(entry.at(), "proposed.at"));
   proposal.set_at_micros(at);
   proposal.set_channel(entry.channel());
+  RETURN_IF_ERROR(CheckWord<Channel>(entry.channel(), "proposed.channel"));
   proposal.set_party(OrElse(entry.party(), "debtor"));
+  RETURN_IF_ERROR(CheckWord<Party>(proposal.party(), "proposed.party"));
   proposal.set_person(entry.person().empty() ? proposal.party() : entry.person());
-  const std::vector<std::string> debts = DebtsOf(entry);
+  ASSIGN_OR_RETURN(const std::vector<std::string> debts, DebtsOf(entry, "proposed"));
   proposal.mutable_debts()->Assign(debts.begin(), debts.end());
-  proposal.set_creditor(kCreditor);
+  proposal.set_creditor(OrElse(entry.creditor(), kDefaultCreditor));
+  proposal.set_case_id(OrElse(entry.case_id(), kDefaultCase));
   proposal.set_purpose(entry.purpose().empty() ? one.purpose() : entry.purpose());
   proposal.set_initiated_by(entry.initiated_by());
   proposal.set_region(entry.region().empty() ? one.region() : entry.region());
+  if (!entry.ended_at().empty()) {
+    ASSIGN_OR_RETURN(const int64_t ended_at, ReadInstant(entry.ended_at(), "proposed.ended_at"));
+    if (ended_at < at) return Malformed("proposed.ended_at", "it ends before it begins");
+    proposal.set_ended_at_micros(ended_at);
+  }
+  if (entry.has_window()) return Malformed("proposed.window", "a contact has no window");
+  if (!entry.outcome().empty()) return Malformed("proposed.outcome", "what is proposed has none");
   for (const absl::string_view zone : absl::StrSplit(one.tz(), '|')) {
     proposal.add_zones(std::string(zone));
   }
@@ -106,6 +181,39 @@ absl::StatusOr<counsel::v1::Proposal> ReadProposed(const Case& one) {
     proposal.add_jurisdictions(std::string(code));
   }
   return proposal;
+}
+
+// What holds in every case unless it says otherwise: the person has authorised the usual channels,
+// and every precondition is met but those that are `missing`.
+absl::Status AddConventions(const PackSet& packs, const Case& one,
+                            const counsel::v1::Proposal& proposal, counsel::v1::Facts* facts) {
+  for (const char* channel : {"call", "sms", "im", "email", "letter"}) {
+    counsel::v1::Record* record = facts->add_records();
+    record->set_at_micros(kLongAgoMicros);
+    record->set_position(static_cast<uint64_t>(one.history_size()));
+    record->set_word(absl::StrCat("authorised_", channel));
+    record->set_person(proposal.person());
+  }
+  ASSIGN_OR_RETURN(
+      const std::vector<PackSet::Selected> selected,
+      packs.Select({proposal.jurisdictions().begin(), proposal.jurisdictions().end()}));
+  std::set<std::string> words;
+  for (const PackSet::Selected& pack : selected) {
+    for (const Rule& rule : pack.member->book.rules) {
+      const auto* precondition = std::get_if<Precondition>(&rule.kind);
+      if (precondition == nullptr) continue;
+      words.insert(precondition->all.begin(), precondition->all.end());
+      words.insert(precondition->any.begin(), precondition->any.end());
+    }
+  }
+  const auto& missing = one.proposed().missing();
+  for (int i = 0; i < missing.size(); ++i) {
+    if (words.erase(missing[i]) == 1) continue;
+    return Malformed(absl::StrCat("proposed.missing[", i, "]"),
+                     absl::StrCat("\"", missing[i], "\": no precondition here asks for it"));
+  }
+  for (const std::string& word : words) facts->add_conditions()->set_word(word);
+  return absl::OkStatus();
 }
 
 // Tells whether a pack that `jurisdictions` load has a rule or exemption of that id.
@@ -166,11 +274,12 @@ absl::Status RunCase(const PackSet& packs, const Case& one, CaseResult* result) 
   if (one.expect() != "deny" && one.expect() != "permit") {
     return Malformed("expect", "permit or deny");
   }
-  ASSIGN_OR_RETURN(const counsel::v1::Facts facts, ReadHistory(one));
+  ASSIGN_OR_RETURN(counsel::v1::Facts facts, ReadHistory(one));
   ASSIGN_OR_RETURN(result->proposal, ReadProposed(one));
   if (!HasRule(packs, result->proposal, one.rule())) {
     return Malformed("rule", absl::StrCat(one.rule(), ": no such rule in the packs of this case"));
   }
+  RETURN_IF_ERROR(AddConventions(packs, one, result->proposal, &facts));
   std::optional<PackSet> switched;
   if (!one.switches().empty()) {
     SwitchValues values;

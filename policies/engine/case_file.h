@@ -3,7 +3,8 @@
 //
 // A line is a JSON object (constancia.policy.v1.Case), read as strictly as a pack; empty lines and
 // lines that begin with # are passed over. Every party is one person unless a line says otherwise;
-// a contact without a debt is about D1.
+// a contact without a debt is about D1. The person has authorised calls, sms, im, email and letters
+// unless the history revokes them, and preconditions are met but those a proposal calls missing.
 //
 // Used by: the command `policy test`, the tests of packs.
 // Threads: any.

@@ -71,6 +71,58 @@ TEST(CaseFile, PointsAtWhatIsMalformed) {
       "");
 }
 
+TEST(CaseFile, PointsAtTheWordThatRulesDoNotKnow) {
+  const auto with = [](const std::string& history) {
+    return DifferenceOf(
+        ACase(R"("expect":"deny","rule":"CL-19496-37-hours","history":[)" + history + "]"));
+  };
+  const std::string at = R"({"at":"2025-03-03T10:00:00Z",)";
+  EXPECT_THAT(with(at + R"("channel":"record","outcome":"sued"})"),
+              HasSubstr("\"sued\": no such record"));
+  EXPECT_THAT(with(at + R"("channel":"record","outcome":"inconvenient_time"})"),
+              HasSubstr("needs a window"));
+  EXPECT_THAT(
+      with(at +
+           R"("channel":"record","outcome":"cease_written","window":{"mon":["08:00-09:00"]}})"),
+      HasSubstr("only inconvenient_time and hours_waiver"));
+  EXPECT_THAT(
+      with(at + R"("channel":"record","outcome":"hours_waiver","window":{"mon":["9-10"]}})"),
+      HasSubstr("hours are written"));
+  EXPECT_THAT(with(at + R"("channel":"phone","outcome":"answered"})"), HasSubstr("\"phone\""));
+  EXPECT_THAT(with(at + R"("channel":"call","outcome":"rang"})"), HasSubstr("\"rang\""));
+  EXPECT_THAT(with(at + R"("channel":"call","outcome":"answered","party":"uncle"})"),
+              HasSubstr("\"uncle\""));
+  EXPECT_THAT(with(at + R"("channel":"call","outcome":"answered","initiated_by":"bank"})"),
+              HasSubstr("\"bank\""));
+  EXPECT_THAT(with(at + R"("channel":"call","outcome":"answered","debt":"D1","debts":["D2"]})"),
+              HasSubstr("not both"));
+  EXPECT_THAT(with(at + R"("channel":"call","outcome":"answered","ended_at":"later"})"),
+              HasSubstr("an instant is written"));
+  EXPECT_THAT(with(at + R"("channel":"call","outcome":"answered","colour":"red"})"),
+              HasSubstr("no such field"));
+  const std::string columned = with(at + R"("channel":"call","outcome":"rang"})");
+  EXPECT_THAT(columned, StartsWith("c.jsonl:1:"));
+  EXPECT_THAT(columned, ::testing::Not(StartsWith("c.jsonl:1:1:")));
+}
+
+TEST(CaseFile, RefusesAProposalThatCannotBe) {
+  const auto proposed = [](const std::string& rest) {
+    return DifferenceOf(
+        R"({"id":"A","jurisdiction":"CL","tz":"America/Santiago","expect":"permit","rule":"CL-19496-37-hours","proposed":{"at":"2025-03-10T10:00:00-03:00",)" +
+        rest + "}}");
+  };
+  EXPECT_EQ(proposed(R"("channel":"call")"), "");
+  EXPECT_EQ(proposed(R"("channel":"call","ended_at":"2025-03-10T10:05:00-03:00")"), "");
+  EXPECT_THAT(proposed(R"("channel":"call","ended_at":"2025-03-10T09:05:00-03:00")"),
+              HasSubstr("ends before it begins"));
+  EXPECT_THAT(proposed(R"("channel":"call","outcome":"answered")"), HasSubstr("has none"));
+  EXPECT_THAT(proposed(R"("channel":"record")"), HasSubstr("\"record\""));
+  EXPECT_THAT(proposed(R"("channel":"call","missing":["luck"])"),
+              HasSubstr("no precondition here asks for it"));
+  EXPECT_THAT(proposed(R"("channel":"call","window":{"mon":["08:00-09:00"]})"),
+              HasSubstr("has no window"));
+}
+
 TEST(CaseFile, PassesOverEmptyLinesAndRemarksAndCountsLines) {
   const std::vector<CaseResult> results =
       RunCases(Chile(), "c.jsonl",
