@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "constancia/policy/v1/case.pb.h"
 #include "core/base/status.h"
+#include "policies/engine/conduct_case.h"
 #include "policies/engine/evaluate.h"
 #include "policies/engine/internal/rule_compiler.h"
 #include "policies/engine/internal/rule_kinds.h"
@@ -216,17 +217,22 @@ absl::Status AddConventions(const PackSet& packs, const Case& one,
   return absl::OkStatus();
 }
 
-// Tells whether a pack that `jurisdictions` load has a rule or exemption of that id.
-bool HasRule(const PackSet& packs, const counsel::v1::Proposal& proposal, std::string_view id) {
-  const auto selected =
-      packs.Select({proposal.jurisdictions().begin(), proposal.jurisdictions().end()});
+// Tells whether a pack that the case asks has a rule or exemption of its id that this form of case
+// can test.
+bool HasRule(const PackSet& packs, const Case& one) {
+  std::vector<std::string_view> jurisdictions;
+  for (const absl::string_view code : absl::StrSplit(one.jurisdiction(), '+')) {
+    jurisdictions.push_back(ToStd(code));
+  }
+  const auto selected = packs.Select(jurisdictions);
   if (!selected.ok()) return false;
-  return std::any_of(selected->begin(), selected->end(), [&](const PackSet::Selected& one) {
-    const RuleBook& book = one.member->book;
-    return std::any_of(book.rules.begin(), book.rules.end(),
-                       [&](const Rule& rule) { return rule.id == id; }) ||
-           std::any_of(book.exemptions.begin(), book.exemptions.end(),
-                       [&](const Exemption& exemption) { return exemption.id == id; });
+  const auto named = [&](const auto& rule) { return rule.id == one.rule(); };
+  const auto among = [&](const auto& rules) {
+    return std::any_of(rules.begin(), rules.end(), named);
+  };
+  return std::any_of(selected->begin(), selected->end(), [&](const PackSet::Selected& pack) {
+    const RuleBook& book = pack.member->book;
+    return IsConductCase(one) ? among(book.conduct) : among(book.rules) || among(book.exemptions);
   });
 }
 
@@ -274,18 +280,23 @@ absl::Status RunCase(const PackSet& packs, const Case& one, CaseResult* result) 
   if (one.expect() != "deny" && one.expect() != "permit") {
     return Malformed("expect", "permit or deny");
   }
-  ASSIGN_OR_RETURN(counsel::v1::Facts facts, ReadHistory(one));
-  ASSIGN_OR_RETURN(result->proposal, ReadProposed(one));
-  if (!HasRule(packs, result->proposal, one.rule())) {
+  if (!HasRule(packs, one)) {
     return Malformed("rule", absl::StrCat(one.rule(), ": no such rule in the packs of this case"));
   }
-  RETURN_IF_ERROR(AddConventions(packs, one, result->proposal, &facts));
   std::optional<PackSet> switched;
   if (!one.switches().empty()) {
     SwitchValues values;
     for (const auto& [id, value] : one.switches()) values[id] = internal::SwitchText(value);
     ASSIGN_OR_RETURN(switched, packs.With(values));
   }
+  if (IsConductCase(one)) {
+    ASSIGN_OR_RETURN(result->verdict, AskConductCase(switched ? *switched : packs, one));
+    ASSIGN_OR_RETURN(result->difference, Compare(one, result->verdict, absl::UTCTimeZone()));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(counsel::v1::Facts facts, ReadHistory(one));
+  ASSIGN_OR_RETURN(result->proposal, ReadProposed(one));
+  RETURN_IF_ERROR(AddConventions(packs, one, result->proposal, &facts));
   ASSIGN_OR_RETURN(result->verdict,
                    Evaluate(switched ? *switched : packs, facts, result->proposal));
   ASSIGN_OR_RETURN(result->difference,

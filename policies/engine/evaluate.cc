@@ -1,6 +1,5 @@
 #include "policies/engine/evaluate.h"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "core/base/status.h"
 #include "core/crypto/sha256.h"
 #include "policies/engine/internal/evaluation.h"
+#include "policies/engine/internal/pack_use.h"
 #include "policies/engine/internal/view.h"
 
 namespace constancia::policies {
@@ -57,33 +57,6 @@ Finding MakeFinding(const Question& question, const Answer& answer, std::optiona
   if (next) finding.set_next_allowed_at_micros(next->micros);
   if (answer.since) finding.set_since_micros(answer.since->micros);
   return finding;
-}
-
-// What was asked under: packs, switches and calendars.
-void DescribePacks(const std::vector<PackSet::Selected>& packs, Verdict* verdict) {
-  SwitchValues switches;
-  std::map<std::string, std::string> calendars;
-  for (const PackSet::Selected& selected : packs) {
-    const PackSet::Member& member = *selected.member;
-    counsel::v1::PackUsed* used = verdict->add_packs();
-    used->set_pack(member.pack->text().pack());
-    used->set_version(member.pack->text().version());
-    used->set_digest(member.pack->digest().str());
-    switches.insert(member.switches.begin(), member.switches.end());
-    if (member.calendar != nullptr) {
-      calendars[std::string(member.calendar->id())] = member.calendar->version();
-    }
-  }
-  for (const auto& [id, value] : switches) {
-    counsel::v1::SwitchUsed* used = verdict->add_switches();
-    used->set_switch_id(id);
-    used->set_value(value);
-  }
-  for (const auto& [id, version] : calendars) {
-    counsel::v1::CalendarUsed* used = verdict->add_calendars();
-    used->set_calendar(id);
-    used->set_version(version);
-  }
 }
 
 // The facts that the findings rest on, and how they were read.
@@ -153,7 +126,7 @@ absl::StatusOr<Verdict> Evaluate(const PackSet& packs, const counsel::v1::Facts&
   verdict.set_outcome(Verdict::ALLOW);
   verdict.set_next_allowed_at_micros(proposal.at_micros());
   verdict.set_tzdb_version(packs.zones().version());
-  DescribePacks(selected, &verdict);
+  internal::DescribePacks(selected, &verdict);
   if (proposal_view.initiated_by == Initiator::kCollector) {
     Judge(proposal_view, &evaluation, &verdict);
   }

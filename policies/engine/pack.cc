@@ -99,17 +99,25 @@ absl::Status CheckHead(const policy::v1::Pack& pack) {
 absl::Status CheckVersions(const policy::v1::Pack& pack, const RuleBook& book) {
   struct Version {
     std::string_view id;
-    int step;
+    // Rules of one id are of different sorts when they ask different things: day and hour, what is
+    // stored and how long, what holds of every debt and of a small one.
+    std::string sort;
     DateInterval validity;
   };
   std::vector<Version> versions;
-  for (const Rule& rule : book.rules) versions.push_back({rule.id, rule.step, rule.validity});
-  for (const Exemption& e : book.exemptions) versions.push_back({e.id, -1, e.validity});
+  for (const Rule& rule : book.rules) {
+    versions.push_back({rule.id, absl::StrCat(rule.step), rule.validity});
+  }
+  for (const Exemption& e : book.exemptions) versions.push_back({e.id, "exemption", e.validity});
+  for (const ConductRule& rule : book.conduct) {
+    versions.push_back(
+        {rule.id, absl::StrCat(rule.text.kind(), " ", rule.text.when()), rule.validity});
+  }
   for (size_t i = 0; i < versions.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       const Version& a = versions[i];
       const Version& b = versions[j];
-      if (a.id != b.id || a.step != b.step) continue;
+      if (a.id != b.id || a.sort != b.sort) continue;
       if (a.validity.from > b.validity.until || b.validity.from > a.validity.until) continue;
       const auto named = [&](const policy::v1::Rule& rule) {
         return rule.id() == a.id || rule.day_id() == a.id || rule.hour_id() == a.id;

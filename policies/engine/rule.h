@@ -15,6 +15,7 @@
 #include "absl/time/civil_time.h"
 #include "constancia/counsel/v1/verdict.pb.h"
 #include "constancia/policy/v1/pack.pb.h"
+#include "policies/engine/conduct_rule.h"
 #include "policies/engine/vocabulary.h"
 
 namespace constancia::policies {
@@ -166,8 +167,8 @@ struct ConductRule {
   Channels channels;
   Parties parties;
   Purposes purposes;
-  // The text with switches applied. It has only fields of its kind; what they hold is not checked
-  // here.
+  ConductKind kind;
+  // The text with switches applied.
   policy::v1::Rule text;
 };
 

@@ -13,7 +13,7 @@
 #include "core/base/civil_date.h"
 #include "core/base/status.h"
 #include "core/event/public_string.h"
-#include "policies/engine/internal/conduct_rule.h"
+#include "policies/engine/internal/conduct_compiler.h"
 #include "policies/engine/internal/rule_kinds.h"
 
 namespace constancia::policies::internal {
@@ -61,12 +61,13 @@ constexpr std::string_view kOverrunFields[] = {"minutes"};
 constexpr std::string_view kExemptionFields[] = {
     "record", "lasts_hours", "lasts_dates", "ends_on", "once", "lifts", "count_exempted"};
 constexpr std::string_view kContentFields[] = {"items"};
-constexpr std::string_view kRecordFieldFields[] = {"fields", "require_values", "forbid_values"};
-constexpr std::string_view kDutyFields[] = {"after", "do", "within", "unit"};
+constexpr std::string_view kRecordFieldFields[] = {"of", "fields", "require_values",
+                                                   "forbid_values"};
+constexpr std::string_view kDutyFields[] = {"after", "do", "within", "unit", "each"};
 constexpr std::string_view kWaitFields[] = {"after", "before", "days", "times", "unless_after"};
-constexpr std::string_view kAmountCapFields[] = {"base",         "bands",       "unit",
-                                                 "unit_date",    "first_day",   "reduce_by",
-                                                 "needs_action", "needs_basis", "tariff"};
+constexpr std::string_view kAmountCapFields[] = {
+    "base",      "bands",        "unit",        "unit_date", "first_day",
+    "reduce_by", "needs_action", "needs_basis", "tariff",    "fees"};
 constexpr std::string_view kRetentionFields[] = {"class", "years", "trigger", "after", "floor"};
 
 constexpr int kNoSteps[] = {0};
@@ -376,7 +377,7 @@ class RuleCompiler {
     conduct.parties = rule.parties;
     conduct.purposes = rule.purposes;
     conduct.text = text_;
-    RETURN_IF_ERROR(CheckConductRule(conduct, path_));
+    ASSIGN_OR_RETURN(conduct.kind, CompileConduct(pack_, text_, path_));
     book->conduct.push_back(std::move(conduct));
     return absl::OkStatus();
   }
