@@ -424,6 +424,20 @@ class Program {
     test->add_option("file", policy_test_.files, "Case files, one JSON object a line");
     test->add_flag("--all", policy_test_.all, "The case files beside the packs");
     test->require_option(1, 0);
+    CLI::App* diff = Verb(noun, "diff", "Tell what changes from packs to others",
+                          [this](const CommandContext& c) {
+                            return PolicyDiff(c, policy_, policy_before_, policy_which_);
+                          });
+    diff->add_option("before", policy_before_, "A folder of packs")->required();
+    diff->add_option("after", policy_which_, "The folder that would replace it")->required();
+    CLI::App* explain =
+        Verb(noun, "explain", "Say why: the answer to a case, or a recorded decision",
+             [this](const CommandContext& c) { return PolicyExplain(c, policy_, explain_); });
+    explain->add_option("file", explain_.file, "A case file; those beside the packs if absent");
+    explain->add_option("--case", explain_.case_id, "The case of that id only");
+    explain->add_option("--event", explain_.event,
+                        "A recorded permit or denial: its event id or position");
+    explain->require_option(1, 2);
     CLI::App* holidays =
         Verb(noun, "holidays", "List public holidays",
              [this](const CommandContext& c) { return PolicyHolidays(c, policy_, holidays_); });
@@ -491,6 +505,8 @@ class Program {
   std::string export_out_;
   PolicyOptions policy_;
   std::string policy_which_;
+  std::string policy_before_;
+  ExplainOptions explain_;
   PolicyTestOptions policy_test_;
   HolidaysOptions holidays_;
 };

@@ -41,9 +41,15 @@ absl::StatusOr<std::vector<policies::PackFolder>> ReadPackFolders(const std::str
 }
 
 absl::StatusOr<Counsel> CounselOf(const std::vector<policies::PackFolder>& folders,
-                                  const std::string& others) {
+                                  const std::string& others,
+                                  const std::vector<policies::PackFolder>& replaced) {
   std::vector<policies::Pack> packs;
   std::set<std::string> own;
+  for (const policies::PackFolder& folder : replaced) {
+    ASSIGN_OR_RETURN(const policies::Pack pack,
+                     policies::Pack::Load(folder.pack_file, folder.yaml));
+    own.insert(pack.text().pack());
+  }
   for (const policies::PackFolder& folder : folders) {
     ASSIGN_OR_RETURN(policies::Pack pack, policies::Pack::Load(folder.pack_file, folder.yaml));
     own.insert(pack.text().pack());

@@ -24,11 +24,12 @@ absl::StatusOr<std::string> PacksFolder(const std::string& folder);
 // Fails with SETUP_INVALID when there is none or a file cannot be read.
 absl::StatusOr<std::vector<policies::PackFolder>> ReadPackFolders(const std::string& folder);
 
-// Returns the packs of `folders` and, of the packs below `others`, those with other ids: what
-// counsel would be asked under if `folders` replaced what is in force. "" for no others. Fails with
-// PACK_INVALID as Pack::Load does, and with SETUP_INVALID.
+// Returns the packs of `folders` and, of the packs below `others`, those with other ids than these
+// and those of `replaced`: what counsel would be asked under if `folders` came in their place. ""
+// for no others. Fails with PACK_INVALID as Pack::Load does, and with SETUP_INVALID.
 absl::StatusOr<Counsel> CounselOf(const std::vector<policies::PackFolder>& folders,
-                                  const std::string& others);
+                                  const std::string& others,
+                                  const std::vector<policies::PackFolder>& replaced);
 
 // Reads the lines of a case file that are cases; what is none is passed over.
 std::vector<policy::v1::Case> CasesIn(std::string_view file, std::string_view jsonl);

@@ -26,26 +26,6 @@ using policies::HolidayCalendar;
 using policies::Pack;
 using policy::v1::Rule;
 
-// A mark as a person says it.
-std::string_view MarkText(std::string_view mark, policies::Language language) {
-  struct Words {
-    std::string_view mark, es, pt, en;
-  };
-  constexpr Words kMarks[] = {
-      {"V", "norma leída", "norma lida", "the norm was read"},
-      {"S", "fuente secundaria leída", "fonte secundária lida", "a secondary source was read"},
-      {"K", "conocimiento general", "conhecimento geral", "general knowledge"},
-      {"P", "política propia, no es ley", "política própria, não é lei",
-       "a policy of our own, no law"},
-  };
-  for (const Words& words : kMarks) {
-    if (words.mark != mark) continue;
-    if (language == policies::Language::kPortuguese) return words.pt;
-    return language == policies::Language::kEnglish ? words.en : words.es;
-  }
-  return mark;
-}
-
 std::string IdText(const Rule& rule) { return absl::StrJoin(policies::IdsOf(rule), ", "); }
 
 // The fields that make the rule what it is; those that have columns of their own are left out.
@@ -166,9 +146,9 @@ Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
   ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(folder));
   const policies::Language language = policies::ReadLanguage(options.language);
   const std::vector<Column> columns = {
-      {"rule"},       {"pack"},       {"version"}, {"kind"},         {"severity"},
-      {"from"},       {"until"},      {"text"},    {"citation"},     {"mark"},
-      {"confidence"}, {"parameters"}, {"message"}, {"permit_cases"}, {"deny_cases"}};
+      {"rule"},       {"pack"},    {"version"},      {"kind"},      {"severity"},   {"from"},
+      {"until"},      {"text"},    {"citation"},     {"mark"},      {"confidence"}, {"sureness"},
+      {"parameters"}, {"message"}, {"permit_cases"}, {"deny_cases"}};
   const bool table = context.format == Format::kTable;
   std::optional<RecordWriter> writer;
   std::vector<policy::v1::Case> cases;
@@ -198,15 +178,13 @@ Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
       if (!writer.has_value()) {
         writer.emplace(context.format, table ? Shape::kOne : Shape::kMany, columns, context.out);
       }
-      writer->Add({IdText(version), pack.text().pack(), absl::StrCat(pack.text().version()),
-                   version.kind(), policies::SeverityOf(version),
-                   policies::FirstDateOf(pack.text(), version),
-                   policies::LastDateOf(pack.text(), version),
-                   policies::In(version.law().text(), language), version.law().citation(),
-                   absl::StrCat(version.law().mark(), ": ",
-                                ToAbsl(MarkText(version.law().mark(), language))),
-                   version.law().confidence(), ParametersText(version),
-                   policies::In(version.message(), language), ids("permit"), ids("deny")});
+      writer->Add(
+          {IdText(version), pack.text().pack(), absl::StrCat(pack.text().version()), version.kind(),
+           policies::SeverityOf(version), policies::FirstDateOf(pack.text(), version),
+           policies::LastDateOf(pack.text(), version), policies::In(version.law().text(), language),
+           version.law().citation(), version.law().mark(), version.law().confidence(),
+           policies::SurenessText(version.law(), language), ParametersText(version),
+           policies::In(version.message(), language), ids("permit"), ids("deny")});
     }
   }
   if (!writer.has_value()) {
@@ -247,7 +225,7 @@ Outcome PolicyTest(const CommandContext& context, const PolicyOptions& options,
                    const PolicyTestOptions& test) {
   ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
   ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(folder));
-  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, ""));
+  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}));
   RecordWriter writer(context.format, Shape::kMany,
                       {{"file"}, {"line", true}, {"id"}, {"rule"}, {"passed"}, {"difference"}},
                       context.out);

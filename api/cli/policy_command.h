@@ -36,6 +36,22 @@ struct PolicyTestOptions {
 Outcome PolicyTest(const CommandContext& context, const PolicyOptions& options,
                    const PolicyTestOptions& test);
 
+// Tells what changes when the packs below `after` replace those below `before`: rules, fields, and
+// the answers to the cases of both. The other packs of `options` stand beside them. kFailure when
+// something changes.
+Outcome PolicyDiff(const CommandContext& context, const PolicyOptions& options,
+                   const std::string& before, const std::string& after);
+
+struct ExplainOptions {
+  std::string file;     // A case file; those beside the packs when empty.
+  std::string case_id;  // The case of that id only.
+  std::string event;    // A recorded decision instead: its event id or position.
+};
+// Explains what counsel answers to cases, or answered in a recorded PermitGranted or ContactDenied.
+// Fails with NOT_FOUND.
+Outcome PolicyExplain(const CommandContext& context, const PolicyOptions& options,
+                      const ExplainOptions& explain);
+
 struct HolidaysOptions {
   std::string calendar;  // CL
   int year = 0;          // 0: this year.

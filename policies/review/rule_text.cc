@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
 
@@ -112,6 +113,34 @@ const std::string& In(const policy::v1::Text& text, Language language) {
       break;
   }
   return text.es();
+}
+
+std::string SurenessText(const policy::v1::Law& law, Language language) {
+  struct Words {
+    std::string_view code, es, pt, en;
+  };
+  constexpr Words kMarks[] = {
+      {"V", "norma leída", "norma lida", "the norm was read"},
+      {"S", "fuente secundaria leída", "fonte secundária lida", "a secondary source was read"},
+      {"K", "conocimiento general", "conhecimento geral", "general knowledge"},
+      {"P", "política propia, no es ley", "política própria, não é lei",
+       "a policy of our own, no law"},
+  };
+  constexpr Words kConfidences[] = {
+      {"H", "confianza alta", "confiança alta", "high confidence"},
+      {"M", "confianza media", "confiança média", "medium confidence"},
+      {"L", "confianza baja", "confiança baixa", "low confidence"},
+  };
+  const auto text = [&](const auto& table, std::string_view code) {
+    for (const Words& words : table) {
+      if (words.code != code) continue;
+      if (language == Language::kPortuguese) return words.pt;
+      return language == Language::kEnglish ? words.en : words.es;
+    }
+    return code;
+  };
+  return absl::StrCat(ToAbsl(text(kMarks, law.mark())), "; ",
+                      ToAbsl(text(kConfidences, law.confidence())));
 }
 
 std::map<std::string, std::string> FieldsOf(const Message& message) {

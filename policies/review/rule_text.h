@@ -35,6 +35,9 @@ const policy::v1::Rule* FindRuleText(const policy::v1::Pack& pack, std::string_v
 Language ReadLanguage(std::string_view code);
 const std::string& In(const policy::v1::Text& text, Language language);
 
+// What was read of the law and how sure that is: "fuente secundaria leída; confianza alta".
+std::string SurenessText(const policy::v1::Law& law, Language language);
+
 // Every field that is set, nested ones by path (law.citation), as the text of its value; lists are
 // joined with ", ".
 std::map<std::string, std::string> FieldsOf(const google::protobuf::Message& message);

@@ -1,0 +1,210 @@
+// policy diff and policy explain: what changes, and why.
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "api/cli/pack_files.h"
+#include "api/cli/policy_command.h"
+#include "constancia/event/v1/gate.pb.h"
+#include "constancia/v1/event_service.grpc.pb.h"
+#include "core/base/bytes.h"
+#include "core/base/status.h"
+#include "policies/engine/case_file.h"
+#include "policies/review/pack_diff.h"
+#include "policies/review/rule_text.h"
+#include "policies/review/verdict_text.h"
+
+namespace constancia::api {
+namespace {
+
+using counsel::v1::Proposal;
+using counsel::v1::Verdict;
+using policies::PackFolder;
+using v1::EventService;
+
+// The lines of all case files, each once.
+std::string CasesOf(const std::vector<PackFolder>& before, const std::vector<PackFolder>& after) {
+  std::string all;
+  std::set<std::string_view> seen;
+  for (const auto* folders : {&before, &after}) {
+    for (const PackFolder& folder : *folders) {
+      for (const absl::string_view line : absl::StrSplit(folder.cases, '\n')) {
+        if (seen.insert(ToStd(line)).second) absl::StrAppend(&all, line, "\n");
+      }
+    }
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<policies::Pack>> LoadAll(const std::vector<PackFolder>& folders) {
+  std::vector<policies::Pack> packs;
+  for (const PackFolder& folder : folders) {
+    ASSIGN_OR_RETURN(policies::Pack pack, policies::Pack::Load(folder.pack_file, folder.yaml));
+    packs.push_back(std::move(pack));
+  }
+  return packs;
+}
+
+// Writes explanations: paragraphs for people, for programs a record for each reason.
+class ExplanationWriter {
+ public:
+  ExplanationWriter(const CommandContext& context, policies::Language language)
+      : context_(context), language_(language) {
+    if (context.format != Format::kTable) {
+      records_.emplace(context.format, Shape::kMany,
+                       std::vector<Column>{{"id"},
+                                           {"verdict"},
+                                           {"headline"},
+                                           {"rule"},
+                                           {"standing"},
+                                           {"sentence"},
+                                           {"law"},
+                                           {"citation"},
+                                           {"sureness"}},
+                       context.out);
+    }
+  }
+
+  void Add(const std::string& id, const policies::PackSet& packs, const Proposal& proposal,
+           const Verdict& verdict) {
+    policies::VerdictText text = policies::ExplainVerdict(packs, proposal, verdict, language_);
+    if (!records_.has_value()) {
+      *context_.out << (any_ ? "\n" : "") << id << "\n" << policies::ToText(text, language_);
+      any_ = true;
+      return;
+    }
+    if (text.reasons.empty()) text.reasons.emplace_back();
+    for (const policies::ReasonText& reason : text.reasons) {
+      records_->Add({id, Verdict::Outcome_Name(verdict.outcome()), text.headline, reason.rule,
+                     reason.standing, reason.sentence, reason.law, reason.citation, reason.mark});
+    }
+  }
+
+  void Finish() {
+    if (records_.has_value()) records_->Finish();
+  }
+
+ private:
+  const CommandContext& context_;
+  const policies::Language language_;
+  std::optional<RecordWriter> records_;
+  bool any_ = false;
+};
+
+Outcome ExplainCases(const CommandContext& context, const PolicyOptions& options,
+                     const ExplainOptions& explain) {
+  ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
+  ASSIGN_OR_RETURN(std::vector<PackFolder> folders, ReadPackFolders(folder));
+  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}));
+  if (!explain.file.empty()) {
+    PackFolder given;
+    given.cases_file = explain.file;
+    ASSIGN_OR_RETURN(given.cases, ReadInput(context, explain.file));
+    folders = {std::move(given)};
+  }
+  ExplanationWriter writer(context, policies::ReadLanguage(options.language));
+  bool found = false;
+  bool asked = true;
+  for (const PackFolder& one : folders) {
+    for (const policies::CaseResult& result :
+         policies::RunCases(counsel.packs, one.cases_file, one.cases)) {
+      if (!explain.case_id.empty() && result.id != explain.case_id) continue;
+      found = true;
+      if (result.verdict.outcome() == Verdict::OUTCOME_UNSPECIFIED) {
+        // A rule of conduct gives no verdict on a contact, and a malformed line none at all.
+        asked = asked && result.passed();
+        *context.err << one.cases_file << ":" << result.line << ": " << result.id << ": "
+                     << (result.passed() ? absl::StrCat(result.expects_deny ? "deny" : "permit",
+                                                        " by ", result.rule, ", as expected")
+                                         : result.difference)
+                     << "\n";
+        continue;
+      }
+      writer.Add(result.id, counsel.packs, result.proposal, result.verdict);
+      if (!result.passed()) *context.err << result.id << ": " << result.difference << "\n";
+    }
+  }
+  writer.Finish();
+  if (!found) {
+    return Error(error::v1::NOT_FOUND, absl::StrCat("no case ", explain.case_id, " there"));
+  }
+  return asked ? ExitCode::kOk : ExitCode::kFailure;
+}
+
+// The question and the answer that an event holds. Fails with NOT_FOUND when it holds none.
+absl::StatusOr<std::pair<Proposal, Verdict>> DecisionIn(const v1::Event& event) {
+  event::v1::PermitGranted granted;
+  if (event.payload().UnpackTo(&granted)) return std::pair(granted.proposal(), granted.verdict());
+  event::v1::ContactDenied denied;
+  if (event.payload().UnpackTo(&denied)) return std::pair(denied.proposal(), denied.verdict());
+  return Error(error::v1::NOT_FOUND,
+               "that event is no decision of the gate: name a PermitGranted "
+               "or a ContactDenied");
+}
+
+Outcome ExplainEvent(const CommandContext& context, const PolicyOptions& options,
+                     const std::string& which) {
+  ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
+  v1::GetEventRequest request;
+  request.set_parent(client.parent());
+  if (const auto position = ParseDecimal(which); position.has_value()) {
+    request.set_position(*position);
+  } else {
+    request.set_event_id(which);
+  }
+  const auto stub = EventService::NewStub(client.channel());
+  ASSIGN_OR_RETURN(const auto event, Call(*stub, &EventService::Stub::GetEvent, request));
+  ASSIGN_OR_RETURN(const auto decision, DecisionIn(event));
+  ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
+  ASSIGN_OR_RETURN(const Counsel counsel, LoadCounsel(folder));
+  ExplanationWriter writer(context, policies::ReadLanguage(options.language));
+  writer.Add(event.event_id(), counsel.packs, decision.first, decision.second);
+  writer.Finish();
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+Outcome PolicyDiff(const CommandContext& context, const PolicyOptions& options,
+                   const std::string& before, const std::string& after) {
+  ASSIGN_OR_RETURN(const std::vector<PackFolder> old_folders, ReadPackFolders(before));
+  ASSIGN_OR_RETURN(const std::vector<PackFolder> new_folders, ReadPackFolders(after));
+  ASSIGN_OR_RETURN(const std::vector<policies::Pack> old_packs, LoadAll(old_folders));
+  ASSIGN_OR_RETURN(const std::vector<policies::Pack> new_packs, LoadAll(new_folders));
+  const std::string others = options.packs.empty() ? DefaultPacksFolder() : options.packs;
+  ASSIGN_OR_RETURN(const Counsel old_counsel, CounselOf(old_folders, others, new_folders));
+  ASSIGN_OR_RETURN(const Counsel new_counsel, CounselOf(new_folders, others, old_folders));
+
+  RecordWriter writer(
+      context.format, Shape::kMany,
+      {{"what"}, {"change"}, {"pack"}, {"id"}, {"from"}, {"field"}, {"before"}, {"after"}},
+      context.out);
+  const auto texts = policies::CompareTexts(old_packs, new_packs);
+  for (const policies::TextChange& change : texts) {
+    writer.Add({change.rule.empty() ? "pack" : "rule", change.change, change.pack, change.rule,
+                change.from, change.field, change.before, change.after});
+  }
+  const auto answers = policies::CompareAnswers(old_counsel.packs, new_counsel.packs, "cases.jsonl",
+                                                CasesOf(old_folders, new_folders));
+  for (const policies::AnswerChange& change : answers) {
+    writer.Add({"case", "changed", "", change.case_id, "", "", change.before, change.after});
+  }
+  writer.Finish();
+  *context.err << texts.size() << " changes of text, " << answers.size()
+               << " cases answered otherwise\n";
+  return texts.empty() && answers.empty() ? ExitCode::kOk : ExitCode::kFailure;
+}
+
+Outcome PolicyExplain(const CommandContext& context, const PolicyOptions& options,
+                      const ExplainOptions& explain) {
+  if (!explain.event.empty()) return ExplainEvent(context, options, explain.event);
+  return ExplainCases(context, options, explain);
+}
+
+}  // namespace constancia::api

@@ -1,0 +1,156 @@
+#include "policies/review/verdict_text.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "policies/engine/evaluate.h"
+#include "policies/engine/testing.h"
+
+namespace constancia::policies {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+counsel::v1::Proposal Call(const std::string& at) {
+  counsel::v1::Proposal proposal;
+  proposal.set_at_micros(At(at).micros);
+  proposal.set_channel("call");
+  proposal.set_party("debtor");
+  proposal.set_person("P1");
+  proposal.add_debts("D1");
+  proposal.set_creditor("C1");
+  proposal.add_zones("America/Santiago");
+  proposal.add_jurisdictions("CL");
+  return proposal;
+}
+
+counsel::v1::Facts CalledOnSaturday() {
+  counsel::v1::Facts facts;
+  counsel::v1::Contact* contact = facts.add_contacts();
+  contact->set_position(7);
+  contact->set_at_micros(At("2025-03-08T11:00:00-03:00").micros);
+  contact->set_channel("call");
+  contact->set_party("debtor");
+  contact->set_person("P1");
+  contact->add_debts("D1");
+  contact->set_creditor("C1");
+  contact->set_initiated_by("collector");
+  contact->set_outcome("answered");
+  return facts;
+}
+
+VerdictText Explained(const PackSet& packs, const counsel::v1::Proposal& proposal,
+                      const counsel::v1::Facts& facts, Language language) {
+  const auto verdict = Evaluate(packs, facts, proposal);
+  EXPECT_TRUE(verdict.ok()) << verdict.status();
+  return ExplainVerdict(packs, proposal, *verdict, language);
+}
+
+TEST(VerdictText, SaysWhoWasDeniedWhatAndWhenByWhichLawAndUntilWhen) {
+  const PackSet packs = ChileanPacks();
+  const VerdictText text =
+      Explained(packs, Call("2025-03-10T09:00:00-03:00"), CalledOnSaturday(), Language::kSpanish);
+  EXPECT_EQ(text.headline,
+            "No se permite: una llamada al deudor, el 2025-03-10 09:00:00 (America/Santiago).");
+  ASSERT_THAT(text.reasons, SizeIs(1));
+  EXPECT_EQ(text.reasons[0].rule, "CL-19496-37-freq-phone");
+  EXPECT_EQ(text.reasons[0].standing, "prohibición legal");
+  EXPECT_THAT(text.reasons[0].sentence, HasSubstr("2025-03-15 00:00:00"));
+  EXPECT_THAT(text.reasons[0].citation, HasSubstr("Ley 19.496 art. 37"));
+  EXPECT_EQ(text.reasons[0].mark, "fuente secundaria leída; confianza alta");
+  EXPECT_THAT(text.notes, Contains("Se permite desde 2025-03-15 08:00:00 (America/Santiago)."));
+}
+
+TEST(VerdictText, SpeaksThreeLanguages) {
+  const PackSet packs = ChileanPacks();
+  const counsel::v1::Proposal proposal = Call("2025-03-10T21:00:00-03:00");
+  EXPECT_THAT(ToText(Explained(packs, proposal, {}, Language::kPortuguese), Language::kPortuguese),
+              StartsWith("Não é permitido: uma ligação ao devedor, em 2025-03-10 21:00:00"));
+  EXPECT_THAT(ToText(Explained(packs, proposal, {}, Language::kEnglish), Language::kEnglish),
+              StartsWith("Not allowed: a call to the debtor, on 2025-03-10 21:00:00"));
+}
+
+TEST(VerdictText, NamesTheDecidingRuleFirstAndTheOthersToo) {
+  const PackSet packs = ChileanPacks();
+  const VerdictText text =
+      Explained(packs, Call("2025-03-10T21:00:00-03:00"), CalledOnSaturday(), Language::kSpanish);
+  ASSERT_THAT(text.reasons, SizeIs(2));
+  EXPECT_EQ(text.reasons[0].rule, "CL-19496-37-hours");
+  EXPECT_EQ(text.reasons[1].rule, "CL-19496-37-freq-phone");
+}
+
+TEST(VerdictText, AnAllowedContactHasNoReasonsAndSaysWhatWasConsulted) {
+  const PackSet packs = ChileanPacks();
+  const VerdictText text =
+      Explained(packs, Call("2025-03-10T09:00:00-03:00"), {}, Language::kSpanish);
+  EXPECT_THAT(text.headline, StartsWith("Se permite: "));
+  EXPECT_THAT(text.reasons, IsEmpty());
+  EXPECT_THAT(text.notes, Contains(HasSubstr("CL-19496 versión ")));
+  EXPECT_THAT(text.notes, Contains(HasSubstr("CL-2026.1")));
+  EXPECT_THAT(text.notes, Contains(HasSubstr("cl.week = rolling_dates")));
+}
+
+constexpr char kHousePack[] = R"(pack: HOUSE
+jurisdictions: [HOUSE]
+version: 1
+title: {es: e, pt: p, en: n}
+instrument: none
+source: [S]
+effective_from: 2000-01-01
+zones: [America/Santiago]
+rules:
+  - id: HOUSE-nobody
+    kind: party_allow
+    law: {citation: none, text: {es: e, pt: p, en: n}, mark: P, confidence: M}
+    severity: house
+    allow: [spouse]
+    message: {es: e, pt: p, en: n}
+)";
+
+TEST(VerdictText, ARuleOfTheHouseIsNeverCalledLaw) {
+  absl::StatusOr<Pack> pack = Pack::Load("pack.yaml", kHousePack);
+  ASSERT_TRUE(pack.ok()) << pack.status();
+  const auto packs = PackSet::Build({*std::move(pack)}, &TestZones());
+  ASSERT_TRUE(packs.ok());
+  counsel::v1::Proposal proposal = Call("2025-03-10T09:00:00-03:00");
+  proposal.set_jurisdictions(0, "HOUSE");
+  const std::pair<Language, std::string> standings[] = {
+      {Language::kSpanish, "norma de la casa, no es ley"},
+      {Language::kPortuguese, "norma da casa, não é lei"},
+      {Language::kEnglish, "a rule of the house, no law"}};
+  for (const auto& [language, standing] : standings) {
+    const VerdictText text = Explained(*packs, proposal, {}, language);
+    ASSERT_THAT(text.reasons, SizeIs(1));
+    EXPECT_EQ(text.reasons[0].standing, standing);
+  }
+}
+
+TEST(VerdictText, SaysWhenTheTextThatWasUsedIsNotAtHand) {
+  const PackSet packs = ChileanPacks();
+  const counsel::v1::Proposal proposal = Call("2025-03-10T21:00:00-03:00");
+  auto verdict = Evaluate(packs, {}, proposal);
+  ASSERT_TRUE(verdict.ok());
+  verdict->mutable_packs(0)->set_version(9);
+  for (auto& finding : *verdict->mutable_findings()) finding.set_pack_version(9);
+  const VerdictText text = ExplainVerdict(packs, proposal, *verdict, Language::kEnglish);
+  ASSERT_THAT(text.reasons, SizeIs(1));
+  EXPECT_EQ(text.reasons[0].sentence, "");
+  EXPECT_EQ(text.reasons[0].citation, "");
+  EXPECT_THAT(text.notes, Contains("Not at hand is the text that was used of CL-19496 version 9."));
+  EXPECT_THAT(ToText(text, Language::kEnglish), HasSubstr("1. CL-19496-37-hours\n"));
+}
+
+TEST(VerdictText, WordsThatNobodyKnowsAreShownAsTheyAre) {
+  const PackSet packs = ChileanPacks();
+  counsel::v1::Proposal proposal = Call("2025-03-10T21:00:00-03:00");
+  proposal.set_channel("pigeon");
+  proposal.clear_zones();
+  const VerdictText text = ExplainVerdict(packs, proposal, {}, Language::kEnglish);
+  EXPECT_EQ(text.headline, "Allowed: pigeon to the debtor, on 2025-03-11 00:00:00 (UTC).");
+}
+
+}  // namespace
+}  // namespace constancia::policies
