@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "constancia/policy/v1/case.pb.h"
@@ -242,6 +243,17 @@ absl::StatusOr<std::optional<int64_t>> ReadNext(const google::protobuf::Value& v
   return micros;
 }
 
+// The review rules that fail.
+std::set<std::string> Referred(const Verdict& verdict) {
+  std::set<std::string> referred;
+  for (const Finding& finding : verdict.findings()) {
+    if (finding.severity() == Finding::REVIEW && finding.result() == Finding::FAIL) {
+      referred.insert(finding.rule_id());
+    }
+  }
+  return referred;
+}
+
 // Returns how the verdict differs from what the case expects; "" when it does not.
 absl::StatusOr<std::string> Compare(const Case& one, const Verdict& verdict,
                                     const absl::TimeZone& zone) {
@@ -260,14 +272,16 @@ absl::StatusOr<std::string> Compare(const Case& one, const Verdict& verdict,
                           WriteInstant(next, zone));
     }
   }
-  std::set<std::string> referred;
-  for (const Finding& finding : verdict.findings()) {
-    if (finding.severity() == Finding::REVIEW && finding.result() == Finding::FAIL) {
-      referred.insert(finding.rule_id());
-    }
-  }
+  const std::set<std::string> referred = Referred(verdict);
   const std::set<std::string> expected(one.review().begin(), one.review().end());
-  if (!expected.empty() && referred != expected) return std::string("other review rules fail");
+  const bool about_review = std::any_of(
+      verdict.findings().begin(), verdict.findings().end(), [&](const Finding& finding) {
+        return finding.severity() == Finding::REVIEW && finding.rule_id() == one.rule();
+      });
+  if ((about_review || !expected.empty()) && referred != expected) {
+    return absl::StrCat("expected the review rules [", absl::StrJoin(expected, " "),
+                        "] to fail, got [", absl::StrJoin(referred, " "), "]");
+  }
   return std::string();
 }
 
@@ -331,20 +345,28 @@ std::vector<CaseResult> RunCases(const PackSet& packs, std::string_view file,
 
 std::vector<std::string> FindUntestedRules(const PackSet& packs,
                                            const std::vector<CaseResult>& results) {
-  std::set<std::pair<std::string, bool>> tested;  // rule, by a deny case
-  for (const CaseResult& result : results) tested.emplace(result.rule, result.expects_deny);
+  std::set<std::pair<std::string, std::string>> tested;  // rule, by what kind of case
+  for (const CaseResult& result : results) {
+    const bool refers = Referred(result.verdict).contains(result.rule);
+    tested.emplace(result.rule, result.expects_deny ? "deny" : refers ? "refer" : "permit");
+  }
   std::set<std::string> untested;
-  const auto need = [&](const std::string& rule, bool deny) {
-    if (!tested.contains({rule, deny})) {
-      untested.insert(absl::StrCat(rule, ": no ", deny ? "deny" : "permit", " case"));
+  const auto need = [&](const std::string& rule, const char* kind) {
+    if (!tested.contains({rule, kind})) {
+      untested.insert(absl::StrCat(rule, ": no ", kind, " case"));
     }
   };
   for (const PackSet::Member& member : packs.members()) {
     for (const Rule& rule : member.book.rules) {
-      need(rule.id, false);
-      if (rule.denies()) need(rule.id, true);
+      need(rule.id, "permit");
+      need(rule.id, rule.denies() ? "deny" : "refer");
     }
-    for (const Exemption& exemption : member.book.exemptions) need(exemption.id, false);
+    for (const Exemption& exemption : member.book.exemptions) need(exemption.id, "permit");
+    for (const ConductRule& rule : member.book.conduct) {
+      if (std::holds_alternative<Retention>(rule.kind)) continue;
+      need(rule.id, "permit");
+      need(rule.id, rule.severity == Finding::REVIEW ? "refer" : "deny");
+    }
   }
   return {untested.begin(), untested.end()};
 }

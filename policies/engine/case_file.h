@@ -39,8 +39,8 @@ struct CaseResult {
 std::vector<CaseResult> RunCases(const PackSet& packs, std::string_view file,
                                  std::string_view jsonl);
 
-// Returns what the cases leave untested, one sentence each, in order: every rule that denies needs
-// a permit and a deny case, every other a permit case.
+// Returns what the cases leave untested, one sentence each, in order: every rule needs a permit
+// case and one in which it denies, or refers; an exemption a permit case.
 std::vector<std::string> FindUntestedRules(const PackSet& packs,
                                            const std::vector<CaseResult>& results);
 
