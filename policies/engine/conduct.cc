@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/bytes.h"
+#include "core/base/civil_date.h"
 #include "core/base/status.h"
 #include "core/crypto/sha256.h"
 #include "policies/calendar/business_days.h"
@@ -47,6 +48,7 @@ absl::Status ForEachRule(const Selection& packs, const ConductScope& scope, absl
       if (!scope.only_rule.empty() && rule.id != scope.only_rule) continue;
       const std::string& when = rule.text.when();
       if (!when.empty() && !scope.circumstances.contains(when)) continue;
+      if (scope.circumstances.contains(rule.text.unless())) continue;
       RETURN_IF_ERROR(ask(pack, rule, *kind));
     }
   }
@@ -150,6 +152,23 @@ void AskFields(const RecordField& rule, const Fields& fields, Finding* finding) 
   if (finding->missing_size() > 0) finding->set_result(Finding::FAIL);
 }
 
+// Adds to `missing` the dates that are absent or too early for an event of that date.
+void AskLeastDates(const RecordField& rule, const DatedEvent& event, std::string_view region,
+                   Finding* finding) {
+  for (const RecordField::LeastDate& least : rule.least_dates) {
+    const absl::CivilDay earliest =
+        AddBusinessDays(event.on, least.business_days, rule.calendar, region) + least.days;
+    finding->set_due_date(absl::FormatCivilTime(earliest));
+    const auto found = event.fields.find(least.field);
+    const absl::StatusOr<CivilDate> date =
+        CivilDate::Parse(found == event.fields.end() ? "" : found->second);
+    if (date.ok() && absl::CivilDay(date->year, date->month, date->day) >= earliest) continue;
+    finding->add_missing(
+        found == event.fields.end() ? least.field : absl::StrCat(least.field, "=", found->second));
+    finding->set_result(Finding::FAIL);
+  }
+}
+
 bool Asked(const Content::Item& item, const CompletedContact& contact) {
   if (item.at == Content::At::kFirst && !contact.first) return false;
   if (item.at == Content::At::kWritten && !kWrittenChannels.Has(contact.channel)) return false;
@@ -202,6 +221,11 @@ const HolidayCalendar* CalendarFor(const PackSet::Selected& pack, const Selectio
     if (other.member->calendar != nullptr) return other.member->calendar;
   }
   return nullptr;
+}
+
+// The place whose holidays a rule of `pack` heeds: where the case is, or what the pack is about.
+std::string_view RegionFor(const PackSet::Selected& pack, const ConductScope& scope) {
+  return scope.region.empty() ? std::string_view(pack.member->pack->text().region()) : scope.region;
 }
 
 // One duty that follows from `because`. `events` are in order of date.
@@ -346,6 +370,7 @@ absl::StatusOr<Verdict> JudgeEvent(const PackSet& packs, const ConductScope& sco
         if (!Has(fields.of, event.type)) return absl::OkStatus();
         Finding finding = MakeFinding(pack, rule, true);
         AskFields(fields, event.fields, &finding);
+        AskLeastDates(fields, event, RegionFor(pack, scope), &finding);
         *verdict.add_findings() = std::move(finding);
         return absl::OkStatus();
       }));
@@ -372,7 +397,7 @@ absl::StatusOr<std::vector<DutyStanding>> ListDuties(const PackSet& packs,
       if (!Has(duty.after, because.type)) return absl::OkStatus();
       if (!duty.each && begun.contains({pack.member, rule.id})) return absl::OkStatus();
       standings.push_back(MakeStanding(pack, rule, duty, because, CalendarFor(pack, selected),
-                                       scope.region, ordered, now));
+                                       RegionFor(pack, scope), ordered, now));
       return absl::OkStatus();
     };
     RETURN_IF_ERROR(ForEachRule<Duty>(selected, scope, because.on, ask));

@@ -99,8 +99,19 @@ absl::StatusOr<std::vector<DatedEvent>> ReadEvents(const Case& one) {
   return events;
 }
 
-// The charge of a case. Where it says nothing of the unit's value but the value itself, that is of
-// the date that the rule asks for.
+// The cap that the case is about, as in force on `on`. Null when there is none.
+const AmountCap* FindCap(const PackSet& packs, const Case& one, absl::CivilDay on) {
+  for (const PackSet::Member& member : packs.members()) {
+    for (const ConductRule& rule : member.book.conduct) {
+      const AmountCap* cap = std::get_if<AmountCap>(&rule.kind);
+      if (cap != nullptr && rule.id == one.rule() && rule.validity.Has(on)) return cap;
+    }
+  }
+  return nullptr;
+}
+
+// The charge of a case. Of what it leaves out, the kind is the first that the rule caps, the
+// instalment is all that is overdue, and the unit has its value of the date that the rule asks for.
 absl::StatusOr<Charge> ReadCharge(const PackSet& packs, const Case& one,
                                   const std::vector<DatedEvent>& events) {
   const policy::v1::CaseCharge& text = one.charge();
@@ -109,12 +120,18 @@ absl::StatusOr<Charge> ReadCharge(const PackSet& packs, const Case& one,
   ASSIGN_OR_RETURN(const Money amount, ReadMoney(text.amount(), *currency, "charge.amount"));
   Charge charge(amount);
   ASSIGN_OR_RETURN(charge.on, ReadDay(text.on(), "charge.on"));
-  if (!text.kind().empty()) charge.kind = text.kind();
+  const AmountCap* cap = FindCap(packs, one, charge.on);
+  if (!text.kind().empty()) {
+    charge.kind = text.kind();
+  } else if (cap != nullptr) {
+    charge.kind = cap->fees.front();
+  }
   ASSIGN_OR_RETURN(charge.due, ReadOptionalDay(text.due(), "charge.due"));
   ASSIGN_OR_RETURN(charge.useful_notice,
                    ReadOptionalDay(text.useful_notice(), "charge.useful_notice"));
+  const std::string& instalment = text.instalment().empty() ? text.overdue() : text.instalment();
   const std::pair<const char*, const std::string*> bases[] = {{"overdue", &text.overdue()},
-                                                              {"instalment", &text.instalment()}};
+                                                              {"instalment", &instalment}};
   for (const auto& [name, value] : bases) {
     if (value->empty()) continue;
     ASSIGN_OR_RETURN(const Money base, ReadMoney(*value, *currency, absl::StrCat("charge.", name)));
@@ -129,12 +146,9 @@ absl::StatusOr<Charge> ReadCharge(const PackSet& packs, const Case& one,
     ASSIGN_OR_RETURN(charge.unit_value, ReadIndexValue(text.unit_value(), *currency));
     ASSIGN_OR_RETURN(charge.unit_value_on,
                      ReadOptionalDay(text.unit_value_on(), "charge.unit_value_on"));
-    for (const PackSet::Member& member : packs.members()) {
-      for (const ConductRule& rule : member.book.conduct) {
-        const AmountCap* cap = std::get_if<AmountCap>(&rule.kind);
-        if (cap == nullptr || rule.id != one.rule() || !rule.validity.Has(charge.on)) continue;
-        charge.unit = cap->unit;
-        if (charge.unit_value_on) continue;
+    if (cap != nullptr) {
+      charge.unit = cap->unit;
+      if (!charge.unit_value_on) {
         charge.unit_value_on = cap->value_of_charge_date ? charge.on : charge.due;
       }
     }

@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+#include "policies/calendar/holiday_calendar.h"
+
 namespace constancia::policies {
 
 // What contacts must say, and the checks they must pass.
@@ -44,6 +46,15 @@ struct RecordField {
   std::vector<Values> allowed;
   // A field never has one of these values.
   std::vector<Values> forbidden;
+  // A field holds a date, so many days after so many business days after the event or later.
+  struct LeastDate {
+    std::string field;
+    int business_days = 0;
+    int days = 0;
+  };
+  std::vector<LeastDate> least_dates;
+  // Whose holidays are no business days. Null: weekends only.
+  const HolidayCalendar* calendar = nullptr;
 };
 
 // Something that must be done by the end of a date.

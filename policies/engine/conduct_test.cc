@@ -95,6 +95,14 @@ TEST(ConductPack, RefusesWhatCannotBeAskedAndSaysWhere) {
       {"record_field", "of: [AgreementSined]; fields: [document_id]", "no such type of event"},
       {"record_field", "fields: [PaysTo]", "lower case"},
       {"record_field", "forbid_values: [{field: pays_to}]", "a field needs values"},
+      {"record_field", "least_dates: [{field: validation_ends, days: 30}]", "say of which types"},
+      {"record_field",
+       "of: [ValidationNoticeSent]; least_dates: [{field: validation_ends, days: 401}]",
+       "0 to 400 days"},
+      {"record_field",
+       "of: [ValidationNoticeSent]; least_dates: [{field: validation_ends}]; skip_observed: true",
+       "there is no calendar CL-OBSERVED"},
+      {"record_field", "fields: [reach]; skip_observed: true", "only least_dates"},
       {"duty", "do: [ValidationNoticeSent]; within: 5", "needs after"},
       {"duty", "after: [ContactCompleted]; within: 5", "needs do"},
       {"duty", "after: [ContactCompleted]; do: [ValidationNoticeSent]", "needs within"},
@@ -579,6 +587,38 @@ TEST(RecordField, WantsFieldsAndAllowsAndForbidsValues) {
   EXPECT_EQ(JudgeContact(packs, mass, contact)->outcome(), Verdict::ALLOW);
   mass.circumstances = {"mass_or_automated_call"};
   EXPECT_EQ(JudgeContact(packs, mass, contact)->rule(), "CL-mass");
+}
+
+TEST(RecordField, WantsADateThatIsNotTooEarly) {
+  const PackSet packs =
+      Packs(RuleText("CL-last", "record_field",
+                     "of: [ValidationNoticeSent]; least_dates: [{field: validation_ends, "
+                     "business_days: 5, days: 30}]"));
+  // Jueves Santo is a business day in Chile; Viernes Santo and Saturdays are none.
+  DatedEvent notice{
+      .type = "ValidationNoticeSent", .on = Day(2025, 4, 16), .position = {}, .fields = {}};
+  const auto missing = [&]() {
+    return Missing(JudgeEvent(packs, Scope(), {}, notice)->findings(0));
+  };
+  EXPECT_THAT(missing(), ElementsAre("validation_ends"));
+  notice.fields["validation_ends"] = "soon";
+  EXPECT_THAT(missing(), ElementsAre("validation_ends=soon"));
+  notice.fields["validation_ends"] = "2025-05-23";
+  EXPECT_THAT(missing(), ElementsAre("validation_ends=2025-05-23"));
+  EXPECT_EQ(JudgeEvent(packs, Scope(), {}, notice)->findings(0).due_date(), "2025-05-24");
+  notice.fields["validation_ends"] = "2025-05-24";
+  EXPECT_THAT(missing(), IsEmpty());
+}
+
+TEST(ConductRule, DoesNotAskInACircumstanceThatItLeavesOut) {
+  const PackSet packs =
+      Packs(RuleText("CL-none", "amount_cap", "unless: creditor_not_financial; bands: [{bps: 0}]"));
+  Charge fee(Amount("1", "CLP"));
+  fee.on = Day(2025, 3, 26);
+  ConductScope scope = Scope();
+  EXPECT_EQ(JudgeCharge(packs, scope, fee)->rule(), "CL-none");
+  scope.circumstances = {"creditor_not_financial"};
+  EXPECT_THAT(JudgeCharge(packs, scope, fee)->findings(), IsEmpty());
 }
 
 TEST(RecordField, IsAskedOfTheEventsItNames) {

@@ -132,7 +132,37 @@ absl::StatusOr<std::vector<RecordField::Values>> ReadValues(
   return read;
 }
 
-absl::StatusOr<ConductKind> CompileRecordField(const policy::v1::Rule& text,
+absl::Status ReadLeastDates(const policy::v1::Pack& pack, const policy::v1::Rule& text,
+                            const std::string& path, RecordField* kind) {
+  for (int i = 0; i < text.least_dates_size(); ++i) {
+    const policy::v1::LeastDate& least = text.least_dates(i);
+    const std::string at = Item(path, "least_dates", i);
+    if (!IsCode(least.field())) return Refuse(at, "a field is written in lower case (pays_to)");
+    if (least.business_days() > kDatesMax || least.days() > kDatesMax) {
+      return Refuse(at, absl::StrCat("0 to ", kDatesMax, " days"));
+    }
+    kind->least_dates.push_back(
+        {least.field(), static_cast<int>(least.business_days()), static_cast<int>(least.days())});
+  }
+  if (kind->least_dates.empty()) {
+    if (!text.has_skip_observed()) return absl::OkStatus();
+    return Refuse(path + ".skip_observed", "only least_dates count business days here");
+  }
+  if (kind->of.empty()) {
+    return Refuse(path + ".least_dates", "they are counted from an event: say of which types");
+  }
+  if (pack.calendar().empty()) return absl::OkStatus();
+  const std::string calendar =
+      absl::StrCat(pack.calendar(), text.skip_observed() ? "-OBSERVED" : "");
+  kind->calendar = HolidayCalendar::Find(calendar);
+  if (kind->calendar == nullptr) {
+    return Refuse(path + ".skip_observed", absl::StrCat("there is no calendar ", calendar));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConductKind> CompileRecordField(const policy::v1::Pack& pack,
+                                               const policy::v1::Rule& text,
                                                const std::string& path) {
   RecordField kind;
   ASSIGN_OR_RETURN(kind.of, ReadEvents(text.of(), path, "of"));
@@ -144,7 +174,9 @@ absl::StatusOr<ConductKind> CompileRecordField(const policy::v1::Rule& text,
   }
   ASSIGN_OR_RETURN(kind.allowed, ReadValues(text.require_values(), path, "require_values"));
   ASSIGN_OR_RETURN(kind.forbidden, ReadValues(text.forbid_values(), path, "forbid_values"));
-  if (kind.fields.empty() && kind.allowed.empty() && kind.forbidden.empty()) {
+  RETURN_IF_ERROR(ReadLeastDates(pack, text, path, &kind));
+  if (kind.fields.empty() && kind.allowed.empty() && kind.forbidden.empty() &&
+      kind.least_dates.empty()) {
     return Refuse(path, "a rule of kind record_field needs fields or values");
   }
   return kind;
@@ -382,7 +414,7 @@ bool IsEventWord(std::string_view text) {
 absl::StatusOr<ConductKind> CompileConduct(const policy::v1::Pack& pack,
                                            const policy::v1::Rule& text, const std::string& path) {
   if (text.kind() == "content") return CompileContent(text, path);
-  if (text.kind() == "record_field") return CompileRecordField(text, path);
+  if (text.kind() == "record_field") return CompileRecordField(pack, text, path);
   if (text.kind() == "duty") return CompileDuty(text, path);
   if (text.kind() == "wait") return CompileWait(text, path);
   if (text.kind() == "amount_cap") return CompileAmountCap(pack, text, path);

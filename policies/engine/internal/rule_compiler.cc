@@ -61,8 +61,8 @@ constexpr std::string_view kOverrunFields[] = {"minutes"};
 constexpr std::string_view kExemptionFields[] = {
     "record", "lasts_hours", "lasts_dates", "ends_on", "once", "lifts", "count_exempted"};
 constexpr std::string_view kContentFields[] = {"items"};
-constexpr std::string_view kRecordFieldFields[] = {"of", "fields", "require_values",
-                                                   "forbid_values"};
+constexpr std::string_view kRecordFieldFields[] = {
+    "of", "fields", "require_values", "forbid_values", "least_dates", "skip_observed"};
 constexpr std::string_view kDutyFields[] = {"after", "do", "within", "unit", "each"};
 constexpr std::string_view kWaitFields[] = {"after", "before", "days", "times", "unless_after"};
 constexpr std::string_view kAmountCapFields[] = {
@@ -185,7 +185,7 @@ class RuleCompiler {
 
   bool MayHave(std::string_view field) const {
     return Contains(kCommonFields, field) || Contains(kind_->fields, field) ||
-           (kind_->conduct && field == "when");
+           (kind_->conduct && (field == "when" || field == "unless"));
   }
 
   absl::Status CheckFields() {
