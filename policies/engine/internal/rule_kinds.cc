@@ -215,7 +215,7 @@ absl::StatusOr<Window> ReadWindow(const RuleSource& source) {
   if (text.has_hours()) {
     if (text.holidays().empty()) return Refuse(source.At("holidays"), "none or calendar");
     ASSIGN_OR_RETURN(window.hours, ReadHours(text.hours(), source.At("hours")));
-  } else if (window.closed_by != nullptr && !text.has_every_day() && text.holidays().empty()) {
+  } else if (window.closed_by != nullptr && !text.has_every_day() && !window.holidays) {
     window.hours.fill({{0, kDaySeconds}});
   } else {
     return Refuse(source.At("hours"), "a window needs hours");
