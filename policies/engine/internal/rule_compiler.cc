@@ -34,10 +34,10 @@ struct KindFields {
   bool conduct = false;
 };
 
-constexpr std::string_view kCommonFields[] = {
-    "id",       "kind",     "step",     "law",           "from",     "until",
-    "severity", "channels", "parties",  "purposes",      "fallback", "exempt_by",
-    "switch",   "message",  "extended", "core_channels", "when"};
+constexpr std::string_view kCommonFields[] = {"id",      "kind",     "step",     "law",
+                                              "from",    "until",    "severity", "channels",
+                                              "parties", "purposes", "fallback", "exempt_by",
+                                              "switch",  "message",  "extended", "core_channels"};
 constexpr std::string_view kWindowFields[] = {"day_id",          "hour_id",         "hours",
                                               "holidays",        "zones",           "every_day",
                                               "close_inclusive", "closed_by_record"};
