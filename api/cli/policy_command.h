@@ -47,8 +47,8 @@ struct ExplainOptions {
   std::string case_id;  // The case of that id only.
   std::string event;    // A recorded decision instead: its event id or position.
 };
-// Explains what counsel answers to cases, or answered in a recorded PermitGranted or ContactDenied.
-// Fails with NOT_FOUND.
+// Explains what counsel answers to cases, or answered in a recorded PermitGranted or ContactDenied,
+// with the packs of the server unless `options` names others. Fails with NOT_FOUND.
 Outcome PolicyExplain(const CommandContext& context, const PolicyOptions& options,
                       const ExplainOptions& explain);
 

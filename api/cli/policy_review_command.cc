@@ -13,6 +13,7 @@
 #include "api/cli/policy_command.h"
 #include "constancia/event/v1/gate.pb.h"
 #include "constancia/v1/event_service.grpc.pb.h"
+#include "constancia/v1/policy_service.grpc.pb.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "policies/engine/case_file.h"
@@ -27,6 +28,7 @@ using counsel::v1::Proposal;
 using counsel::v1::Verdict;
 using policies::PackFolder;
 using v1::EventService;
+using v1::PolicyService;
 
 // The lines of all case files, each once.
 std::string CasesOf(const std::vector<PackFolder>& before, const std::vector<PackFolder>& after) {
@@ -148,6 +150,23 @@ absl::StatusOr<std::pair<Proposal, Verdict>> DecisionIn(const v1::Event& event) 
                "or a ContactDenied");
 }
 
+// The packs of a decision as the server has them; one that it has no more is left out.
+absl::StatusOr<Counsel> CounselOfServer(const Client& client, const Verdict& verdict) {
+  const auto stub = PolicyService::NewStub(client.channel());
+  std::vector<policies::Pack> packs;
+  for (const counsel::v1::PackUsed& used : verdict.packs()) {
+    v1::GetPackRequest request;
+    request.set_parent(client.parent());
+    request.set_pack(used.pack());
+    const auto found = Call(*stub, &PolicyService::Stub::GetPack, request);
+    if (ReasonOf(found.status()) == error::v1::NOT_FOUND) continue;
+    RETURN_IF_ERROR(found.status());
+    ASSIGN_OR_RETURN(policies::Pack pack, policies::Pack::Load(used.pack(), found->yaml()));
+    packs.push_back(std::move(pack));
+  }
+  return BuildCounsel(std::move(packs));
+}
+
 Outcome ExplainEvent(const CommandContext& context, const PolicyOptions& options,
                      const std::string& which) {
   ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
@@ -161,8 +180,12 @@ Outcome ExplainEvent(const CommandContext& context, const PolicyOptions& options
   const auto stub = EventService::NewStub(client.channel());
   ASSIGN_OR_RETURN(const auto event, Call(*stub, &EventService::Stub::GetEvent, request));
   ASSIGN_OR_RETURN(const auto decision, DecisionIn(event));
-  ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
-  ASSIGN_OR_RETURN(const Counsel counsel, LoadCounsel(folder));
+  Counsel counsel;
+  if (options.packs.empty()) {
+    ASSIGN_OR_RETURN(counsel, CounselOfServer(client, decision.second));
+  } else {
+    ASSIGN_OR_RETURN(counsel, LoadCounsel(options.packs));
+  }
   ExplanationWriter writer(context, policies::ReadLanguage(options.language));
   writer.Add(event.event_id(), counsel.packs, decision.first, decision.second);
   writer.Finish();

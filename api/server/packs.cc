@@ -11,6 +11,23 @@
 #include "core/base/zone.h"
 
 namespace constancia::api {
+namespace {
+
+// Keeps the text of each pack by its id.
+absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder,
+                                                      std::map<std::string, std::string>* texts) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindPacks(folder));
+  std::vector<policies::Pack> packs;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(std::string yaml, ReadSmallFile(path));
+    ASSIGN_OR_RETURN(policies::Pack pack, policies::Pack::Load(path, yaml));
+    (*texts)[pack.text().pack()] = std::move(yaml);
+    packs.push_back(std::move(pack));
+  }
+  return packs;
+}
+
+}  // namespace
 
 std::string DefaultPacksFolder() {
   std::error_code failed;
@@ -35,22 +52,19 @@ absl::StatusOr<std::vector<std::string>> FindPacks(const std::string& folder) {
 }
 
 absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindPacks(folder));
-  std::vector<policies::Pack> packs;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const std::string yaml, ReadSmallFile(path));
-    ASSIGN_OR_RETURN(policies::Pack pack, policies::Pack::Load(path, yaml));
-    packs.push_back(std::move(pack));
-  }
-  return packs;
+  std::map<std::string, std::string> texts;
+  return ReadPacks(folder, &texts);
 }
 
 absl::StatusOr<Counsel> LoadCounsel(const std::string& folder) {
   std::vector<policies::Pack> packs;
+  std::map<std::string, std::string> texts;
   if (!folder.empty()) {
-    ASSIGN_OR_RETURN(packs, ReadPacks(folder));
+    ASSIGN_OR_RETURN(packs, ReadPacks(folder, &texts));
   }
-  return BuildCounsel(std::move(packs));
+  ASSIGN_OR_RETURN(Counsel counsel, BuildCounsel(std::move(packs)));
+  counsel.texts = std::move(texts);
+  return counsel;
 }
 
 absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs) {

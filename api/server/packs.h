@@ -6,6 +6,7 @@
 #ifndef CONSTANCIA_API_SERVER_PACKS_H_
 #define CONSTANCIA_API_SERVER_PACKS_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder)
 struct Counsel {
   std::unique_ptr<const policies::ZoneTable> zones;
   policies::PackSet packs;
+  // The bytes of each pack's file, by its id, where they were read from files.
+  std::map<std::string, std::string> texts;
 };
 
 // Reads the zones of this machine and the packs below `folder`; "" loads none. Fails like

@@ -41,6 +41,7 @@
 #include "api/service/event_service.h"
 #include "api/service/export_service.h"
 #include "api/service/ledger_service.h"
+#include "api/service/policy_service.h"
 #include "api/service/workers.h"
 #include "api/web/http_server.h"
 #include "core/base/log.h"
@@ -173,11 +174,14 @@ class Server::Impl {
         AskGate::Uses{.access = &access_, .gate = &*gate_, .log = log_.get(), .clock = clock_});
     read_cases_.emplace(
         ReadCases::Uses{.access = &access_, .read_events = &*read_, .log = log_.get()});
+    read_policy_.emplace(
+        ReadPolicy::Uses{.packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
     workers_.emplace(kWorkerThreads, kWorkerQueueMax);
     adapters_.push_back(MakeEventService(&*record_, &*read_, log_.get(), &*workers_));
     adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
     adapters_.push_back(MakeContactService(&*ask_gate_));
     adapters_.push_back(MakeCaseService(&*read_cases_, &*workers_));
+    adapters_.push_back(MakePolicyService(&*read_policy_, &*workers_));
   }
 
   absl::Status StartExports() {
@@ -272,6 +276,7 @@ class Server::Impl {
   std::optional<ProveLedger> prove_;
   std::optional<AskGate> ask_gate_;
   std::optional<ReadCases> read_cases_;
+  std::optional<ReadPolicy> read_policy_;
   std::unique_ptr<ExportJobs> exports_;
   std::optional<Workers> workers_;
   std::vector<std::unique_ptr<ServiceAdapter>> adapters_;

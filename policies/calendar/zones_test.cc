@@ -129,5 +129,67 @@ TEST(Clock, NextReadingFindsEveryChangeOfDate) {
   }
 }
 
+// What the law of each place made of its clocks, from before and after it changed. Coyhaique needs
+// tzdata 2025b.
+TEST(Clock, ZonesOfTheCountriesKeepTheirOffsetsAndTheirHistory) {
+  const struct {
+    const char* zone;
+    const char* at;
+    int hours;
+  } facts[] = {
+      {"America/Santiago", "2025-01-15T12:00:00Z", -3},
+      {"America/Santiago", "2025-07-15T12:00:00Z", -4},
+      {"America/Santiago", "2022-09-04T12:00:00Z", -4},  // in 2022 a week later
+      {"America/Santiago", "2022-09-11T12:00:00Z", -3},
+      {"America/Santiago", "2023-09-03T12:00:00Z", -3},
+      {"America/Punta_Arenas", "2025-07-15T12:00:00Z", -3},
+      {"America/Coyhaique", "2024-07-15T12:00:00Z", -4},
+      {"America/Coyhaique", "2025-07-15T12:00:00Z", -3},
+      {"Pacific/Easter", "2025-01-15T12:00:00Z", -5},
+      {"Pacific/Easter", "2025-07-15T12:00:00Z", -6},
+      {"America/Bogota", "2025-07-15T12:00:00Z", -5},
+      {"America/Mexico_City", "2022-07-15T12:00:00Z", -5},
+      {"America/Mexico_City", "2023-07-15T12:00:00Z", -6},
+      {"America/Monterrey", "2025-07-15T12:00:00Z", -6},
+      {"America/Merida", "2025-07-15T12:00:00Z", -6},
+      {"America/Bahia_Banderas", "2025-07-15T12:00:00Z", -6},
+      {"America/Chihuahua", "2025-07-15T12:00:00Z", -6},
+      {"America/Mazatlan", "2025-07-15T12:00:00Z", -7},
+      {"America/Hermosillo", "2025-07-15T12:00:00Z", -7},
+      {"America/Cancun", "2025-07-15T12:00:00Z", -5},
+      {"America/Tijuana", "2025-07-15T12:00:00Z", -7},
+      {"America/Ciudad_Juarez", "2025-01-15T12:00:00Z", -7},
+      {"America/Ciudad_Juarez", "2025-07-15T12:00:00Z", -6},
+      {"America/Ojinaga", "2025-07-15T12:00:00Z", -5},
+      {"America/Matamoros", "2025-07-15T12:00:00Z", -5},
+      {"America/Lima", "2025-07-15T12:00:00Z", -5},
+      {"America/Argentina/Buenos_Aires", "2025-01-15T12:00:00Z", -3},
+      {"America/Argentina/Ushuaia", "2025-07-15T12:00:00Z", -3},
+      {"America/Sao_Paulo", "2019-02-16T12:00:00Z", -2},  // its last day of summer time
+      {"America/Sao_Paulo", "2019-02-17T12:00:00Z", -3},
+      {"America/Sao_Paulo", "2025-01-15T12:00:00Z", -3},
+      {"America/Manaus", "2025-01-15T12:00:00Z", -4},
+      {"America/Eirunepe", "2025-01-15T12:00:00Z", -5},
+      {"America/Rio_Branco", "2025-01-15T12:00:00Z", -5},
+      {"America/Noronha", "2025-01-15T12:00:00Z", -2},
+      {"America/Guayaquil", "2025-01-15T12:00:00Z", -5},
+      {"Pacific/Galapagos", "2025-01-15T12:00:00Z", -6},
+      {"America/Costa_Rica", "2025-01-15T12:00:00Z", -6},
+      {"America/Phoenix", "2025-07-15T12:00:00Z", -7},
+      {"America/Denver", "2025-07-15T12:00:00Z", -6},
+      {"Pacific/Honolulu", "2025-07-15T12:00:00Z", -10},
+      {"America/Puerto_Rico", "2025-07-15T12:00:00Z", -4},
+      {"Europe/London", "2025-07-15T12:00:00Z", 1},
+      {"Europe/Madrid", "2025-07-15T12:00:00Z", 2},
+      {"Atlantic/Canary", "2025-07-15T12:00:00Z", 1},
+      {"Africa/Ceuta", "2025-07-15T12:00:00Z", 2},
+  };
+  for (const auto& [zone, at, hours] : facts) {
+    ASSERT_NE(Zones().Find(zone), nullptr) << zone;
+    EXPECT_EQ(Zone(zone).At(absl::FromUnixMicros(At(at).micros)).offset, hours * 3600)
+        << zone << " " << at;
+  }
+}
+
 }  // namespace
 }  // namespace constancia::policies

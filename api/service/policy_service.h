@@ -1,0 +1,20 @@
+// PolicyService over gRPC.
+//
+// Used by: api/server.
+#ifndef CONSTANCIA_API_SERVICE_POLICY_SERVICE_H_
+#define CONSTANCIA_API_SERVICE_POLICY_SERVICE_H_
+
+#include <memory>
+
+#include "api/commands/read_policy.h"
+#include "api/service/adapter.h"
+#include "api/service/workers.h"
+
+namespace constancia::api {
+
+// Both outlive the adapter.
+std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read, Workers* workers);
+
+}  // namespace constancia::api
+
+#endif  // CONSTANCIA_API_SERVICE_POLICY_SERVICE_H_

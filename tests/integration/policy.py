@@ -1,0 +1,115 @@
+"""A lawyer asks a running ledger: which packs and holidays, and why a decision was taken."""
+
+import csv
+import hashlib
+import io
+import json
+
+import grpc
+import harness
+from harness import CALL_SECONDS, expect
+
+
+def fails_with(client, reason, call):
+    try:
+        call()
+    except grpc.RpcError as error:
+        expect(client.reason(error) == reason, f"{client.reason(error)}, not {reason}")
+        return
+    raise AssertionError(f"{reason} was not told")
+
+
+def packs(protos, ledger, client):
+    """The server tells its packs, page by page, with the text whose digest it names."""
+    service, stub = protos.policy_service, protos.policy_stub(ledger.channel("operator"))
+    ids, token = [], ""
+    while True:
+        page = stub.ListPacks(service.ListPacksRequest(parent=client.parent, page_size=1, page_token=token),
+                              timeout=CALL_SECONDS)
+        expect(len(page.packs) == 1, "a page of one pack")
+        ids.append(page.packs[0].pack)
+        token = page.next_page_token
+        if not token:
+            break
+    expect(ids == sorted(set(ids)) and "CL-19496" in ids, str(ids))
+    pack = stub.GetPack(service.GetPackRequest(parent=client.parent, pack="CL-19496"), timeout=CALL_SECONDS)
+    expect(hashlib.sha256(pack.yaml.encode()).digest() == pack.digest, "the text is not that of the digest")
+    listed = json.loads(ledger.run("-o", "json", "policy", "list"))
+    expect([row["pack"] for row in listed] == ids, "the program beside it lists other packs")
+
+    fails_with(client, "NOT_FOUND",
+               lambda: stub.GetPack(service.GetPackRequest(parent=client.parent, pack="XX"), timeout=CALL_SECONDS))
+    fails_with(client, "LIMIT_EXCEEDED",
+               lambda: stub.ListPacks(service.ListPacksRequest(parent=client.parent, page_size=1001),
+                                      timeout=CALL_SECONDS))
+    fails_with(client, "SCHEMA_INVALID",
+               lambda: stub.ListPacks(service.ListPacksRequest(parent=client.parent, page_token="zz"),
+                                      timeout=CALL_SECONDS))
+    fails_with(client, "WRONG_TENANT",
+               lambda: stub.ListPacks(service.ListPacksRequest(parent="tenants/other"), timeout=CALL_SECONDS))
+
+
+def holidays(protos, ledger, client):
+    """The holidays of the server and of the program beside it are the same, in pages or not."""
+    service, stub = protos.policy_service, protos.policy_stub(ledger.channel("operator"))
+
+    def ask(**words):
+        return stub.ListHolidays(service.ListHolidaysRequest(parent=client.parent, **words), timeout=CALL_SECONDS)
+
+    days, token = [], ""
+    while True:
+        page = ask(calendar="CL", **{"from": "2024-09-01"}, to="2025-12-31", page_size=7, page_token=token)
+        days += [(day.date, day.name, day.region) for day in page.holidays]
+        token = page.next_page_token
+        if not token:
+            break
+    told = csv.DictReader(io.StringIO(
+        ledger.run("-o", "csv", "policy", "holidays", "CL", "--from", "2024-09-01", "--to", "2025-12-31")))
+    expect(days == [(row["date"], row["name"], row["region"]) for row in told], "the two lists differ")
+    expect(("2025-06-07", "Asalto y Toma del Morro de Arica", "CL-AP") in days, "no regional day")
+
+    fails_with(client, "NOT_FOUND", lambda: ask(calendar="XX", **{"from": "2025-01-01"}, to="2025-12-31"))
+    fails_with(client, "SCHEMA_INVALID", lambda: ask(calendar="CL", **{"from": "2025-02-30"}, to="2025-12-31"))
+    fails_with(client, "SCHEMA_INVALID", lambda: ask(calendar="CL", **{"from": "2025-02-01"}, to="9999-12-31"))
+
+
+def explain(ledger):
+    """A recorded decision is told in words, whichever way it went."""
+    at = ("--ledger", str(ledger.folder))
+    ledger.run(*at, "sandbox", "seed", "--size", "5", "--as-of", "2026-03-02")
+    case = json.loads(ledger.run(*at, "-o", "json", "case", "list"))[0]["file"]["case_id"]
+    # Twice: of one person and channel at most one is granted, whatever the hour.
+    for _ in range(2):
+        ledger.run(*at, "contact", "reserve", "--case", case, "--channel", "voice_call", code=None)
+    events = [json.loads(line) for line in ledger.run(*at, "-o", "jsonl", "events", "list", "-n", "0").splitlines()]
+    decisions = [event for event in events
+                 if event["header"]["type"].endswith((".PermitGranted", ".ContactDenied"))
+                 and event["payload"]["case_id"] == case][-2:]
+    expect(decisions[-1]["header"]["type"].endswith(".ContactDenied"), "the second call was not denied")
+    for event in decisions:
+        denied = event["header"]["type"].endswith(".ContactDenied")
+        for language, no, yes in (("es", "No se permite: ", "Se permite"), ("pt", "Não é permitido: ", "É permitido"),
+                                  ("en", "Not allowed: ", "Allowed")):
+            text = ledger.run(*at, "policy", "--lang", language, "explain", "--event", event["event_id"])
+            expect(text.splitlines()[1].startswith(no if denied else yes), text)
+        if denied:
+            text = ledger.run(*at, "policy", "explain", "--event", event["event_id"])
+            expect(event["payload"]["verdict"]["rule"] in text and "Fuente: " in text, text)
+            expect("No está a mano" not in text, "the server has the text of its own decision:\n" + text)
+    ledger.run(*at, "policy", "explain", "--event", "0", code=3)
+
+
+def main():
+    arguments = harness.arguments(__doc__)
+    with harness.scratch() as folder:
+        protos = harness.Protos(folder, arguments.source, arguments.googleapis)
+        with harness.Ledger(arguments.constancia, folder) as ledger:
+            ledger.start()
+            client = harness.Client(protos, ledger)
+            packs(protos, ledger, client)
+            holidays(protos, ledger, client)
+            explain(ledger)
+            ledger.stop()
+
+
+main()
