@@ -47,13 +47,14 @@ Operation UnaryOperation(size_t slots, std::function<void(size_t slot, Request*)
 }
 
 // One bidirectional stream that answers in order, kept full: `window` requests are in flight until
-// `until`.
+// `until`, or until there is no next one.
 template <typename Request, typename Response>
 class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
  public:
-  // `next` makes a request; `failed` says why a response is a failure, "" when it is none.
+  // `next` makes a request, or returns false when there is none; `failed` says why a response is a
+  // failure, "" when it is none.
   FullStream(size_t window, absl::Time counted_from, absl::Time until,
-             std::function<void(Request*)> next, std::function<std::string(const Response&)> failed)
+             std::function<bool(Request*)> next, std::function<std::string(const Response&)> failed)
       : window_(window),
         counted_from_(counted_from),
         until_(until),
@@ -80,6 +81,7 @@ class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
     if (!ok) return;
     const absl::Time now = absl::Now();
     const std::lock_guard lock(mutex_);
+    ++answers_;
     const absl::Time began = began_.front();
     began_.pop_front();
     if (std::string why = failed_(response_); !why.empty()) {
@@ -106,6 +108,7 @@ class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
 
   // After it has ended.
   std::vector<double>& latencies() { return latencies_; }
+  uint64_t answers() const { return answers_; }
   uint64_t failures() const { return failures_; }
   const std::string& first_failure() const { return first_failure_; }
 
@@ -113,12 +116,11 @@ class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
   // With mutex_ held.
   void Write() {
     if (writing_ || closed_ || began_.size() >= window_) return;
-    if (absl::Now() >= until_) {
+    if (absl::Now() >= until_ || !next_(&request_)) {
       closed_ = true;
       this->StartWritesDone();
       return;
     }
-    next_(&request_);
     began_.push_back(absl::Now());
     writing_ = true;
     this->StartWrite(&request_);
@@ -127,7 +129,7 @@ class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
   const size_t window_;
   const absl::Time counted_from_;
   const absl::Time until_;
-  const std::function<void(Request*)> next_;
+  const std::function<bool(Request*)> next_;
   const std::function<std::string(const Response&)> failed_;
   grpc::ClientContext context_;
   Response response_;
@@ -138,6 +140,7 @@ class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
   bool closed_ = false;
   bool ended_ = false;
   std::vector<double> latencies_;
+  uint64_t answers_ = 0;
   uint64_t failures_ = 0;
   std::string first_failure_;
 };
@@ -145,10 +148,11 @@ class FullStream final : public grpc::ClientBidiReactor<Request, Response> {
 // Runs one FullStream for each of `count`; `bind(i, stream)` makes the call.
 template <typename Request, typename Response>
 Measured RunStreams(size_t count, size_t window, absl::Duration warm_up, absl::Duration duration,
-                    const std::function<void(Request*)>& next,
+                    const std::function<bool(Request*)>& next,
                     const std::function<std::string(const Response&)>& failed,
                     const std::function<void(size_t, FullStream<Request, Response>*)>& bind) {
   const absl::Time counted_from = absl::Now() + warm_up;
+  const absl::Duration used_before = ProcessorTime();
   std::vector<std::unique_ptr<FullStream<Request, Response>>> streams;
   for (size_t i = 0; i < count; ++i) {
     streams.push_back(std::make_unique<FullStream<Request, Response>>(
@@ -159,15 +163,19 @@ Measured RunStreams(size_t count, size_t window, absl::Duration warm_up, absl::D
   std::vector<double> latencies;
   Measured measured;
   uint64_t failures = 0;
+  uint64_t answers = 0;
   for (const auto& stream : streams) {
     while (!stream->ended()) absl::SleepFor(absl::Milliseconds(1));
     latencies.insert(latencies.end(), stream->latencies().begin(), stream->latencies().end());
     failures += stream->failures();
+    answers += stream->answers();
     if (measured.first_failure.empty()) measured.first_failure = stream->first_failure();
   }
   std::string first_failure = std::move(measured.first_failure);
   measured = Summarise(latencies, duration, failures);
   measured.first_failure = std::move(first_failure);
+  measured.processor_us =
+      absl::ToDoubleMicroseconds(ProcessorTime() - used_before) / static_cast<double>(answers);
   return measured;
 }
 

@@ -95,7 +95,10 @@ Measured EchoStream(const Channels& channels, size_t bytes, size_t window, absl:
   for (const auto& channel : channels) stubs.push_back(v1::Echo::NewStub(channel));
   return RunStreams<Blob, Blob>(
       channels.size(), window, warm_up, duration,
-      [bytes](Blob* request) { request->set_bytes(std::string(bytes, 'e')); },
+      [bytes](Blob* request) {
+        request->set_bytes(std::string(bytes, 'e'));
+        return true;
+      },
       [](const Blob&) { return std::string(); },
       [&](size_t i, FullStream<Blob, Blob>* stream) {
         stubs[i]->async()->Stream(stream->context(), stream);

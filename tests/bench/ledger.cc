@@ -1,5 +1,6 @@
 #include "tests/bench/ledger.h"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "constancia/v1/case_service.grpc.pb.h"
 #include "constancia/v1/contact_service.grpc.pb.h"
 #include "constancia/v1/event_service.grpc.pb.h"
+#include "constancia/v1/export_service.grpc.pb.h"
 #include "core/base/status.h"
 #include "tests/bench/calls.h"
 
@@ -24,8 +26,11 @@ namespace {
 constexpr char kTenant[] = "bench";
 constexpr char kParent[] = "tenants/bench";
 constexpr size_t kConnections = 4;
-// How many debtors the appends go to.
-constexpr uint64_t kStreams = 2'000;
+constexpr uint64_t kEventsPerAppend = 64;
+// The portfolio of Grow.
+constexpr uint64_t kGrownFirst = 1'000'000;
+constexpr uint64_t kGrownEvents = 100'000;
+constexpr uint64_t kGrownDebtors = 2'000;
 
 void SetNow(google::protobuf::Timestamp* timestamp) {
   const int64_t micros = absl::ToUnixMicros(absl::Now());
@@ -42,6 +47,43 @@ v1::EventDraft* AddDraft(v1::AppendEventsRequest* request,
   draft->mutable_actor()->set_kind(ledger::v1::SYSTEM);
   draft->mutable_actor()->set_id("dialler");
   return draft;
+}
+
+// The `n`th contact: one of debtor `debtor` in `case_id`, `bytes` bytes of request.
+void AddContact(uint64_t n, uint64_t debtor, const std::string& case_id, size_t bytes,
+                v1::AppendEventsRequest* request) {
+  constexpr size_t kAroundBytes = 200;  // what stands around the address
+  event::v1::ContactAttempted contact;
+  contact.set_channel(event::v1::CHANNEL_VOICE_CALL);
+  contact.set_direction(event::v1::DIRECTION_OUTBOUND);
+  contact.set_case_id(case_id);
+  contact.set_party_id(absl::StrCat("P-", debtor));
+  contact.set_party_role(event::v1::PARTY_ROLE_DEBTOR);
+  contact.add_obligation_ids(absl::StrCat("O-", debtor));
+  contact.set_address("+56 9 8765 4321");
+  contact.mutable_address()->resize(bytes - kAroundBytes, '.');
+  v1::EventDraft* draft = AddDraft(request, contact);
+  draft->add_streams(absl::StrCat("case/", case_id));
+  draft->add_streams(absl::StrCat("debtor/P-", debtor));
+  draft->set_external_id(absl::StrCat("call-", n));
+}
+
+std::string CaseOf(uint64_t debtor) { return absl::StrCat("C-", debtor); }
+
+void Begin(const std::string& request_id, v1::AppendEventsRequest* request) {
+  request->Clear();
+  request->set_parent(kParent);
+  request->set_request_id(request_id);
+}
+
+// Spreads numbers that follow each other.
+uint64_t Spread(uint64_t n) { return (n * 0x9E3779B97F4A7C15u) >> 16; }
+
+void MakeAppend(uint64_t n, Ledger::Debtors debtors, size_t bytes,
+                v1::AppendEventsRequest* request) {
+  Begin(absl::StrCat("r-", n), request);
+  const uint64_t debtor = debtors.first + Spread(n) % debtors.count;
+  AddContact(n, debtor, CaseOf(debtor), bytes, request);
 }
 
 template <typename Service>
@@ -131,38 +173,13 @@ std::shared_ptr<grpc::ChannelCredentials> Ledger::operator_credentials() const {
       {Read("tls/ca.pem"), Read("tls/operator.key"), Read("tls/operator.pem")});
 }
 
-void Ledger::MakeAppend(uint64_t n, uint64_t streams, size_t bytes,
-                        v1::AppendEventsRequest* request) {
-  request->Clear();
-  request->set_parent(kParent);
-  request->set_request_id(absl::StrCat("r-", n));
-  const uint64_t debtor = n % streams;
-  event::v1::ContactAttempted contact;
-  contact.set_channel(event::v1::CHANNEL_VOICE_CALL);
-  contact.set_direction(event::v1::DIRECTION_OUTBOUND);
-  contact.set_case_id(absl::StrCat("C-", debtor));
-  contact.set_party_id(absl::StrCat("P-", debtor));
-  contact.set_party_role(event::v1::PARTY_ROLE_DEBTOR);
-  contact.add_obligation_ids(absl::StrCat("O-", debtor));
-  contact.set_address("+56 9 8765 4321");
-  v1::EventDraft* draft = AddDraft(request, contact);
-  draft->add_streams(absl::StrCat("case/C-", debtor));
-  draft->add_streams(absl::StrCat("debtor/P-", debtor));
-  draft->set_external_id(absl::StrCat("call-", n));
-  const size_t size = request->ByteSizeLong();
-  if (size < bytes) {
-    contact.set_address(contact.address() + std::string(bytes - size, '.'));
-    draft->mutable_payload()->PackFrom(contact);
-  }
-}
-
-Measured Ledger::AppendUnary(size_t bytes, size_t slots, absl::Duration warm_up,
+Measured Ledger::AppendUnary(size_t bytes, size_t slots, Debtors debtors, absl::Duration warm_up,
                              absl::Duration duration) {
   std::atomic<uint64_t> n{next_};
   Measured measured =
       RunClosed(slots, warm_up, duration,
                 AppendOperation(channels_, slots, [&](v1::AppendEventsRequest* request) {
-                  MakeAppend(n.fetch_add(1), kStreams, bytes, request);
+                  MakeAppend(n.fetch_add(1), debtors, bytes, request);
                 }));
   next_ = n.load();
   return measured;
@@ -175,7 +192,7 @@ Measured Ledger::AppendOpen(size_t bytes, double rate, absl::Duration warm_up,
   Measured measured =
       RunOpen(rate, kSlots, warm_up, duration,
               AppendOperation(channels_, kSlots, [&](v1::AppendEventsRequest* request) {
-                MakeAppend(n.fetch_add(1), kStreams, bytes, request);
+                MakeAppend(n.fetch_add(1), kUsual, bytes, request);
               }));
   next_ = n.load();
   return measured;
@@ -187,7 +204,7 @@ Measured Ledger::Publish(double rate, absl::Duration duration) {
   Measured measured =
       RunOpen(rate, kSlots, absl::Seconds(1), duration,
               AppendOperation(channels_, kSlots, [&](v1::AppendEventsRequest* request) {
-                MakeAppend(n.fetch_add(1), kStreams, 512, request);
+                MakeAppend(n.fetch_add(1), kUsual, 512, request);
                 request->set_wait(v1::PUBLISHED);
               }));
   next_ = n.load();
@@ -201,7 +218,8 @@ Measured Ledger::AppendStream(size_t bytes, size_t window, absl::Duration warm_u
   Measured measured = RunStreams<v1::AppendEventsRequest, v1::StreamAppendResponse>(
       channels_.size(), window, warm_up, duration,
       [&](v1::AppendEventsRequest* request) {
-        MakeAppend(n.fetch_add(1), kStreams, bytes, request);
+        MakeAppend(n.fetch_add(1), kUsual, bytes, request);
+        return true;
       },
       Refusal,
       [&](size_t i, FullStream<v1::AppendEventsRequest, v1::StreamAppendResponse>* stream) {
@@ -281,7 +299,8 @@ Measured Ledger::Check(size_t slots, absl::Duration warm_up, absl::Duration dura
           }));
 }
 
-Measured Ledger::ReadTimeline(size_t slots, absl::Duration warm_up, absl::Duration duration) {
+Measured Ledger::ReadTimeline(size_t slots, Debtors debtors, uint32_t page_size,
+                              absl::Duration warm_up, absl::Duration duration) {
   std::atomic<uint64_t> n{0};
   auto stubs = Stubs<v1::CaseService>(
       Connect(server_->grpc_address(), operator_credentials(), kConnections));
@@ -291,8 +310,8 @@ Measured Ledger::ReadTimeline(size_t slots, absl::Duration warm_up, absl::Durati
           slots,
           [&](size_t, v1::GetTimelineRequest* request) {
             request->set_parent(kParent);
-            request->set_case_id(
-                absl::StrCat("C-", n.fetch_add(1) * 7 % std::min(next_, kStreams)));
+            request->set_case_id(CaseOf(debtors.first + Spread(n.fetch_add(1)) % debtors.count));
+            request->set_page_size(page_size);
           },
           [stubs](size_t slot, grpc::ClientContext* context, const v1::GetTimelineRequest* request,
                   v1::GetTimelineResponse* response, std::function<void(grpc::Status)> done) {
@@ -301,13 +320,84 @@ Measured Ledger::ReadTimeline(size_t slots, absl::Duration warm_up, absl::Durati
           }));
 }
 
-absl::Status Ledger::Grow(uint64_t count, size_t bytes) {
-  const uint64_t until = next_ + count;
-  while (next_ < until) {
-    const Measured measured = AppendStream(bytes, 256, absl::ZeroDuration(), absl::Seconds(10));
-    if (measured.failures > 0) return absl::InternalError(measured.first_failure);
+absl::Status Ledger::AppendAll(
+    uint64_t count, const std::function<void(uint64_t, v1::AppendEventsRequest*)>& make) {
+  constexpr size_t kWindow = 16;
+  std::atomic<uint64_t> n{0};
+  auto stubs = Stubs<v1::EventService>(channels_);
+  const Measured measured = RunStreams<v1::AppendEventsRequest, v1::StreamAppendResponse>(
+      channels_.size(), kWindow, absl::ZeroDuration(), absl::InfiniteDuration(),
+      [&](v1::AppendEventsRequest* request) {
+        const uint64_t i = n.fetch_add(1);
+        if (i < count) make(i, request);
+        return i < count;
+      },
+      Refusal,
+      [&](size_t i, FullStream<v1::AppendEventsRequest, v1::StreamAppendResponse>* stream) {
+        (*stubs)[i]->async()->StreamAppend(stream->context(), stream);
+      });
+  return measured.failures == 0 ? absl::OkStatus() : absl::InternalError(measured.first_failure);
+}
+
+absl::Status Ledger::Grow(uint64_t from, uint64_t to, size_t bytes) {
+  const uint64_t appends = (to - from + kEventsPerAppend - 1) / kEventsPerAppend;
+  return AppendAll(appends, [&](uint64_t i, v1::AppendEventsRequest* request) {
+    const uint64_t begin = from + i * kEventsPerAppend;
+    Begin(absl::StrCat("g-", begin), request);
+    for (uint64_t n = begin; n < std::min(to, begin + kEventsPerAppend); ++n) {
+      const uint64_t debtor = kGrownFirst + n / kGrownEvents * kGrownDebtors + n % kGrownDebtors;
+      AddContact(kGrownFirst + n, debtor, CaseOf(debtor), bytes, request);
+      request->mutable_events()->rbegin()->set_external_id(absl::StrCat("grown-", n));
+    }
+  });
+}
+
+Ledger::Debtors Ledger::GrownTo(uint64_t events) {
+  return {kGrownFirst, std::max<uint64_t>(1, events / kGrownEvents) * kGrownDebtors};
+}
+
+absl::StatusOr<Ledger::Bundle> Ledger::ExportCase(uint64_t events, size_t bytes) {
+  constexpr char kCase[] = "EXPORTED";
+  constexpr uint64_t kParties = 500;
+  RETURN_IF_ERROR(AppendAll(
+      (events + kEventsPerAppend - 1) / kEventsPerAppend,
+      [&](uint64_t i, v1::AppendEventsRequest* request) {
+        const uint64_t begin = i * kEventsPerAppend;
+        Begin(absl::StrCat("e-", begin), request);
+        for (uint64_t n = begin; n < std::min(events, begin + kEventsPerAppend); ++n) {
+          AddContact(n, kGrownFirst - 1 - n % kParties, kCase, bytes, request);
+          request->mutable_events()->rbegin()->set_external_id(absl::StrCat("exported-", n));
+        }
+      }));
+
+  const auto stub = v1::ExportService::NewStub(
+      Connect(server_->grpc_address(), operator_credentials(), 1).front());
+  const absl::Time began = absl::Now();
+  v1::CreateExportRequest create;
+  create.set_parent(kParent);
+  create.set_request_id("bench");
+  create.set_kind(v1::REGULATOR);
+  create.set_case_id(kCase);
+  create.set_purpose("bench");
+  create.set_recipient("BENCH");
+  create.set_open_personal(true);
+  v1::Export state;
+  {
+    grpc::ClientContext context;
+    RETURN_IF_ERROR(ToAbslStatus(stub->CreateExport(&context, create, &state)));
   }
-  return absl::OkStatus();
+  v1::GetExportRequest get;
+  get.set_parent(kParent);
+  get.set_export_id(state.export_id());
+  while (state.state() == v1::Export::BUILDING) {
+    absl::SleepFor(absl::Milliseconds(5));
+    grpc::ClientContext context;
+    RETURN_IF_ERROR(ToAbslStatus(stub->GetExport(&context, get, &state)));
+  }
+  if (state.state() != v1::Export::READY) return absl::InternalError(state.failure());
+  return Bundle{.path = absl::StrCat(folder_, "/exports/", state.export_id(), ".zip"),
+                .events = state.events(),
+                .took = absl::Now() - began};
 }
 
 }  // namespace constancia::bench

@@ -5,6 +5,7 @@
 #define CONSTANCIA_TESTS_BENCH_LEDGER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -41,12 +42,17 @@ class Ledger {
   // Of the source; made anew after a restart.
   const Channels& channels() const { return channels_; }
 
-  // The `n`th append: one contact of one of `streams` debtors in a case of his, `bytes` bytes in
-  // all.
-  static void MakeAppend(uint64_t n, uint64_t streams, size_t bytes,
-                         v1::AppendEventsRequest* request);
+  // Debtors `first` to `first` + `count` - 1, each with a case of his own.
+  struct Debtors {
+    uint64_t first = 0;
+    uint64_t count = 0;
+  };
+  // Those whom appends and timelines are about when nothing else is said.
+  static constexpr Debtors kUsual{0, 2'000};
 
-  Measured AppendUnary(size_t bytes, size_t slots, absl::Duration warm_up, absl::Duration duration);
+  // One contact an append, going round `debtors` in an order that is no order.
+  Measured AppendUnary(size_t bytes, size_t slots, Debtors debtors, absl::Duration warm_up,
+                       absl::Duration duration);
   Measured AppendOpen(size_t bytes, double rate, absl::Duration warm_up, absl::Duration duration);
   Measured AppendStream(size_t bytes, size_t window, absl::Duration warm_up,
                         absl::Duration duration);
@@ -57,16 +63,33 @@ class Ledger {
   absl::Status OpenCases(uint64_t cases);
   Measured Reserve(size_t slots, absl::Duration warm_up, absl::Duration duration);
   Measured Check(size_t slots, absl::Duration warm_up, absl::Duration duration);
-  // Pages of 100 events of the cases that appends went to.
-  Measured ReadTimeline(size_t slots, absl::Duration warm_up, absl::Duration duration);
-  // Appends `count` events as fast as streams take them.
-  absl::Status Grow(uint64_t count, size_t bytes);
+  // Pages of at most `page_size` events of the cases of `debtors`.
+  Measured ReadTimeline(size_t slots, Debtors debtors, uint32_t page_size, absl::Duration warm_up,
+                        absl::Duration duration);
+
+  // Appends events `from` to `to` - 1 of an ever larger portfolio, 64 at a time, as fast as streams
+  // take them: every 100,000 events 2,000 debtors more, with 50 contacts each.
+  absl::Status Grow(uint64_t from, uint64_t to, size_t bytes);
+  // The debtors whose contacts are complete after `events` of them; 2,000 at least.
+  static Debtors GrownTo(uint64_t events);
+
+  // A regulator's bundle of one case, as the server built and verified it.
+  struct Bundle {
+    std::string path;
+    uint64_t events = 0;
+    absl::Duration took;  // from the order until it was ready
+  };
+  // Fills a case with `events` contacts of many debtors, personal parts opened, and exports it.
+  absl::StatusOr<Bundle> ExportCase(uint64_t events, size_t bytes);
 
  private:
   explicit Ledger(std::string folder) : folder_(std::move(folder)) {}
 
   absl::Status Run();
   std::string Read(const std::string& name) const;
+  // Sends `count` appends, made by `make(i, request)`, over one stream a connection.
+  absl::Status AppendAll(uint64_t count,
+                         const std::function<void(uint64_t, v1::AppendEventsRequest*)>& make);
 
   const std::string folder_;
   SystemClock clock_;

@@ -1,5 +1,7 @@
 #include "tests/bench/load.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -27,6 +29,7 @@ class Tally {
     const absl::Time now = absl::Now();
     {
       const absl::MutexLock lock(&mutex_);
+      ++ended_;
       if (!status.ok()) {
         ++failures_;
         if (first_failure_.empty()) first_failure_ = std::string(status.message());
@@ -42,15 +45,19 @@ class Tally {
     const absl::MutexLock lock(&mutex_);
     Measured measured = Summarise(latencies_, duration, failures_);
     measured.first_failure = first_failure_;
+    measured.processor_us =
+        absl::ToDoubleMicroseconds(ProcessorTime() - used_before_) / static_cast<double>(ended_);
     return measured;
   }
 
  private:
   const absl::Time counted_from_;
   const absl::Time until_;
+  const absl::Duration used_before_ = ProcessorTime();
   std::atomic<int64_t> in_flight_{0};
   absl::Mutex mutex_;
   std::vector<double> latencies_ ABSL_GUARDED_BY(mutex_);
+  uint64_t ended_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string first_failure_ ABSL_GUARDED_BY(mutex_);
 };
@@ -68,6 +75,12 @@ void KeepBusy(size_t slot, const Operation& operation, const std::shared_ptr<Tal
 }
 
 }  // namespace
+
+absl::Duration ProcessorTime() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
 
 Measured Summarise(std::vector<double>& latencies_ms, absl::Duration duration, uint64_t failures) {
   Measured measured;

@@ -22,7 +22,13 @@ struct Measured {
   uint64_t operations = 0;
   uint64_t failures = 0;
   std::string first_failure;
+  // Processor time of this process an operation, warm-up included: what both sides of the call and
+  // all that follows from it cost. Holds better than the rate when the machine has other work.
+  double processor_us = 0;
 };
+
+// Processor time that this process has used.
+absl::Duration ProcessorTime();
 
 // Begins one operation in slot `slot` and calls `done` when it has ended. `done` may be called on
 // any thread.

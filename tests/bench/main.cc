@@ -4,6 +4,7 @@
 //   constancia-bench [--only NAME[,NAME]] [--json FILE] [--scratch DIR] [--seconds N] [--growth
 //   EVENTS]
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "api/export/bag/verify_bundle.h"
 #include "core/base/status.h"
 #include "eventstore/log/verify.h"
 #include "eventstore/projections/projections.h"
@@ -34,6 +36,10 @@ constexpr size_t kMessageBytes = 512;
 constexpr size_t kInFlight = 256;
 constexpr size_t kPostgresClients = 64;
 constexpr size_t kStreamWindow = 128;
+constexpr size_t kReaders = 64;
+constexpr uint32_t kPageEvents = 50;
+constexpr uint64_t kExportEvents = 20'000;
+constexpr uint64_t kGrowthFrom = 100'000;
 
 struct Arguments {
   std::set<std::string> only;
@@ -53,8 +59,10 @@ class Bench {
     MeasureAppends();
     RETURN_IF_ERROR(MeasureGate());
     MeasureReads();
+    RETURN_IF_ERROR(MeasureExport());
     RETURN_IF_ERROR(MeasureOffline());
     RETURN_IF_ERROR(MeasureGrowth());
+    RETURN_IF_ERROR(MeasureRestart());
     if (!arguments_.json.empty()) std::ofstream(arguments_.json) << report_.ToJson() << "\n";
     return absl::OkStatus();
   }
@@ -96,7 +104,8 @@ class Bench {
   void MeasureAppends() {
     if (Wanted("append_unary")) {
       report_.AddRate("append_unary",
-                      ledger_->AppendUnary(kMessageBytes, kInFlight, kWarmUp, arguments_.seconds),
+                      ledger_->AppendUnary(kMessageBytes, kInFlight, Ledger::kUsual, kWarmUp,
+                                           arguments_.seconds),
                       Echo(), Peer());
     }
     if (Wanted("append_stream")) {
@@ -135,8 +144,10 @@ class Bench {
 
   void MeasureReads() {
     if (Wanted("read_timeline")) {
-      report_.AddRate("read_timeline", ledger_->ReadTimeline(64, kWarmUp, arguments_.seconds),
-                      Echo(), 0);
+      report_.AddRate(
+          "read_timeline",
+          ledger_->ReadTimeline(kReaders, Ledger::kUsual, kPageEvents, kWarmUp, arguments_.seconds),
+          Echo(), 0);
     }
   }
 
@@ -172,24 +183,82 @@ class Bench {
     report_.Add(std::move(row));
   }
 
-  absl::Status MeasureGrowth() {
-    if (Named("restart")) {
-      ASSIGN_OR_RETURN(const absl::Duration took, ledger_->Restart());
-      Row row;
-      row.name = "restart";
-      row.value = absl::ToDoubleSeconds(took);
-      row.unit = "s";
-      report_.Add(std::move(row));
-    }
-    if (!Named("growth")) return absl::OkStatus();
+  // A regulator's bundle of a large case: built and verified by the server, then verified alone.
+  absl::Status MeasureExport() {
+    if (!Wanted("export_build") && !Wanted("export_verify")) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Ledger::Bundle bundle,
+                     ledger_->ExportCase(kExportEvents, kMessageBytes));
+    if (Wanted("export_build")) AddEventsPerSecond("export_build", bundle.events, bundle.took);
+    if (!Wanted("export_verify")) return absl::OkStatus();
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
     const absl::Time began = absl::Now();
-    RETURN_IF_ERROR(ledger_->Grow(arguments_.growth, kMessageBytes));
+    RETURN_IF_ERROR(api::VerifyBundle((self.parent_path() / "constancia-verify").string(),
+                                      bundle.path, ledger_->folder() + "/policy.txt",
+                                      arguments_.scratch + "/said"));
+    AddEventsPerSecond("export_verify", bundle.events, absl::Now() - began);
+    return absl::OkStatus();
+  }
+
+  // What an append and a page of a timeline cost at one size of the ledger.
+  struct Costs {
+    double appends_per_second = 0;
+    double pages_per_second = 0;
+  };
+  absl::StatusOr<Costs> MeasureCosts(uint64_t events) {
+    const Ledger::Debtors debtors = Ledger::GrownTo(events);
+    const Measured appends =
+        ledger_->AppendUnary(kMessageBytes, kInFlight, debtors, kWarmUp, arguments_.seconds);
+    const Measured pages =
+        ledger_->ReadTimeline(kReaders, debtors, kPageEvents, kWarmUp, arguments_.seconds);
+    for (const Measured& measured : {appends, pages}) {
+      if (measured.failures > 0) return absl::InternalError(measured.first_failure);
+    }
+    return Costs{appends.per_second, pages.per_second};
+  }
+
+  absl::Status MeasureGrowth() {
+    if (!Named("growth")) return absl::OkStatus();
+    const uint64_t small = std::min(kGrowthFrom, arguments_.growth);
+    absl::Time began = absl::Now();
+    RETURN_IF_ERROR(ledger_->Grow(0, small, kMessageBytes));
+    absl::Duration took = absl::Now() - began;
+    ASSIGN_OR_RETURN(const Costs before, MeasureCosts(small));
+    began = absl::Now();
+    RETURN_IF_ERROR(ledger_->Grow(small, arguments_.growth, kMessageBytes));
+    took += absl::Now() - began;
     Row row;
     row.name = "growth";
-    row.value = static_cast<double>(arguments_.growth) / absl::ToDoubleSeconds(absl::Now() - began);
+    row.value = static_cast<double>(arguments_.growth) / absl::ToDoubleSeconds(took);
     row.unit = "events/s";
     row.peak_rss_mib = PeakRssMib();
-    row.note = absl::StrFormat("peak %.0f MiB, load generator included", *row.peak_rss_mib);
+    row.note = absl::StrFormat("%d events, %d debtors; peak %.0f MiB, load generator included",
+                               arguments_.growth, Ledger::GrownTo(arguments_.growth).count,
+                               *row.peak_rss_mib);
+    report_.Add(std::move(row));
+    ASSIGN_OR_RETURN(const Costs after, MeasureCosts(arguments_.growth));
+    AddCost("growth_append", before.appends_per_second, after.appends_per_second);
+    AddCost("growth_timeline", before.pages_per_second, after.pages_per_second);
+    return absl::OkStatus();
+  }
+
+  void AddCost(const std::string& name, double before, double after) {
+    Row row;
+    row.name = name;
+    row.value = before / after;
+    row.unit = "x the cost";
+    row.note = absl::StrFormat("%.0f/s at %d events, %.0f/s at %d", before, kGrowthFrom, after,
+                               arguments_.growth);
+    report_.Add(std::move(row));
+  }
+
+  // On the store that growth left, when both are named.
+  absl::Status MeasureRestart() {
+    if (!Named("restart")) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const absl::Duration took, ledger_->Restart());
+    Row row;
+    row.name = "restart";
+    row.value = absl::ToDoubleSeconds(took);
+    row.unit = "s";
     report_.Add(std::move(row));
     return absl::OkStatus();
   }
