@@ -87,6 +87,8 @@ rocksdb::ColumnFamilyOptions TuneTable(TableShape shape, const DatabaseOptions& 
       break;
     case TableShape::kOrdered:
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+      family.memtable_whole_key_filtering = true;
+      family.memtable_prefix_bloom_size_ratio = 0.05;
       break;
   }
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -9,11 +9,12 @@
 #define CONSTANCIA_EVENTSTORE_LOG_INTERNAL_EPOCH_H_
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "core/base/hash.h"
 #include "core/base/position.h"
@@ -23,7 +24,7 @@
 namespace constancia::eventstore {
 
 // Changed rows of one projection; no value is a deleted row.
-using RowChanges = std::map<std::string, std::optional<std::string>, std::less<>>;
+using RowChanges = absl::btree_map<std::string, std::optional<std::string>, std::less<>>;
 
 struct Epoch {
   struct Event {
