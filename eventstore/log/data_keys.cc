@@ -140,7 +140,17 @@ absl::Status DataKeys::Store(const DataKeyScope& scope, const DataKey& key) {
                    scope.retention_class,
                    scope.year,
                    {master.generation, WrapKey(master.key, key.key)}});
-  return tables_->Write(std::move(batch));
+  RETURN_IF_ERROR(tables_->WriteUnsynced(std::move(batch)));
+  ++made_;
+  return absl::OkStatus();
+}
+
+absl::Status DataKeys::SyncMade() {
+  const uint64_t made = made_;
+  if (made == synced_) return absl::OkStatus();
+  RETURN_IF_ERROR(tables_->Sync());
+  synced_ = made;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<DataKey>> DataKeys::Find(const Hash& subject, std::string_view id) {

@@ -11,11 +11,13 @@
 //
 // Used by: EventLog (sealing), LogReader (opening), eventstore/retention (destroying).
 // Threads: any thread.
-// Durability: a key is synced before it is handed out.
+// Durability: a new key is written when it is handed out and on disk after SyncMade, which the log
+// calls before it writes what is sealed under it: one sync for all keys that a commit group brings.
 #ifndef CONSTANCIA_EVENTSTORE_LOG_DATA_KEYS_H_
 #define CONSTANCIA_EVENTSTORE_LOG_DATA_KEYS_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -84,8 +86,11 @@ class DataKeys {
   // The ledger's K, 32 bytes.
   const std::string& stream_secret() const { return stream_secret_; }
 
-  // Returns the key for `scope`, making and syncing it when there is none.
+  // Returns the key for `scope`, making and writing it when there is none.
   absl::StatusOr<DataKey> KeyFor(const DataKeyScope& scope);
+
+  // Brings every key that KeyFor has made to disk. One thread calls it, the syncer.
+  absl::Status SyncMade();
 
   // Returns the key of this id, nothing when it was destroyed.
   absl::StatusOr<std::optional<DataKey>> Find(const Hash& subject, std::string_view id);
@@ -134,6 +139,8 @@ class DataKeys {
   mutable absl::Mutex masters_mutex_;
   std::vector<MasterKey> masters_ ABSL_GUARDED_BY(masters_mutex_);  // by rising generation
   std::array<Shard, kShards> shards_;
+  std::atomic<uint64_t> made_{0};
+  uint64_t synced_ = 0;  // of `made_`; the syncer's own
 };
 
 }  // namespace constancia::eventstore

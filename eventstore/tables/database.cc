@@ -326,6 +326,8 @@ absl::Status Database::Apply(Batch batch, Write how) {
   return FromWrite(impl_->db->Write(write, &batch.impl_->batch));
 }
 
+absl::Status Database::SyncLog() { return FromWrite(impl_->db->FlushWAL(/*sync=*/true)); }
+
 absl::Status Database::Flush(bool wait) {
   std::vector<std::shared_ptr<rocksdb::ColumnFamilyHandle>> held;
   {

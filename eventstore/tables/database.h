@@ -44,6 +44,7 @@ struct TableId {
 
 enum class Write {
   kSynced,    // on disk, through the write-ahead log, when the call returns
+  kLogged,    // in the write-ahead log, on disk with the next SyncLog
   kUnlogged,  // in memory until the next flush, never in the write-ahead log
 };
 
@@ -143,6 +144,9 @@ class Database {
 
   // Fails with LOG_HALTED: whether the changes are on disk is then unknown.
   absl::Status Apply(Batch batch, Write how);
+
+  // Brings to disk what the write-ahead log holds. Fails as Apply does.
+  absl::Status SyncLog();
 
   // Writes every table's memory to files; without `wait` it only begins to.
   absl::Status Flush(bool wait);

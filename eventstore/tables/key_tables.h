@@ -58,6 +58,11 @@ class KeyTables {
   void PutStreamSecret(Batch& batch, const WrappedSecret& secret) const;
   void PutErasedThrough(Batch& batch, Position position) const;
   absl::Status Write(Batch batch) { return database_->Apply(std::move(batch), Write::kSynced); }
+  // As Write, but on disk only with the next Write or Sync.
+  absl::Status WriteUnsynced(Batch batch) {
+    return database_->Apply(std::move(batch), Write::kLogged);
+  }
+  absl::Status Sync() { return database_->SyncLog(); }
 
   absl::StatusOr<std::optional<KeyRow>> ReadKey(const Hash& subject, std::string_view id) const;
 

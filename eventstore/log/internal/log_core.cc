@@ -192,6 +192,7 @@ absl::Status LogCore::Start() {
 
   Syncer::Options syncer_options;
   syncer_options.log = log.get();
+  syncer_options.data_keys = data_keys.get();
   syncer_options.state = state.get();
   syncer_options.projections = &projections;
   syncer_options.overlay = overlay.get();

@@ -15,6 +15,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "eventstore/log/data_keys.h"
 #include "eventstore/log/internal/fold.h"
 #include "eventstore/log/internal/group.h"
 #include "eventstore/log/internal/health.h"
@@ -31,6 +32,7 @@ class Syncer {
  public:
   struct Options {
     LogTables* log = nullptr;
+    DataKeys* data_keys = nullptr;
     const StateTables* state = nullptr;
     const std::vector<ProjectionTable>* projections = nullptr;
     Overlay* overlay = nullptr;
