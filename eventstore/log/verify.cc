@@ -40,9 +40,11 @@ class Verification {
   }
 
   VerifyReport Run() && {
-    EntryScan scan(log_, end_, [this](const EventHeader& header) {
-      return !options_.projections.empty() || MayNameKey(header);
-    });
+    EntryScan scan(log_, Position{0}, end_,
+                   state_.has_value() ? EntryScan::Sums::kOfRows : EntryScan::Sums::kNone,
+                   [this](const EventHeader& header) {
+                     return !options_.projections.empty() || MayNameKey(header);
+                   });
     while (std::optional<ScannedEntry> entry = scan.Next()) {
       const uint64_t next = entry->position.value + 1;
       Take(*std::move(entry));

@@ -1,7 +1,7 @@
-// Reads the log in order for verification: rows are read, parsed and hashed by several threads, and
-// handed on one by one. What cannot be read is handed on as such, and reading goes on behind it.
+// Reads the log in order: rows are read, parsed and hashed by several threads, and handed on one by
+// one. What cannot be read is handed on as such, and reading goes on behind it.
 //
-// Used by: verification.
+// Used by: recovery, verification.
 // Threads: one calls Next.
 #ifndef CONSTANCIA_EVENTSTORE_LOG_INTERNAL_ENTRY_SCAN_H_
 #define CONSTANCIA_EVENTSTORE_LOG_INTERNAL_ENTRY_SCAN_H_
@@ -47,11 +47,12 @@ struct ScannedEntry {
   std::string leaf;         // kMapRoot
   absl::Status unreadable;  // kUnreadable
 
-  // kEvent. What verification needs of every event; the header itself is large and kept for few.
+  // kEvent. What verification needs of every event; the header itself is large and kept where it is
+  // wanted.
   int64_t recorded_at = 0;
   absl::InlinedVector<std::pair<Hash, uint64_t>, 4> places;  // stream key, sequence
-  RowSum streams, events, external_ids;                      // rows of `state` it makes
-  uint64_t request_hash = 0;                                 // of its key in `idempotency`
+  RowSum streams, events, external_ids;                      // rows of `state` it makes, if summed
+  uint64_t request_hash = 0;                                 // of its key in `idempotency`, too
   std::unique_ptr<RecordedEvent> event;                      // without leaf and sealed part
 };
 
@@ -60,8 +61,10 @@ class EntryScan {
   // Says whether the header of an event is wanted.
   using Keep = std::function<bool(const ledger::v1::EventHeader&)>;
 
-  // Reads positions [0, end). `keep` is called from several threads.
-  EntryScan(const LogTables* log, Position end, Keep keep);
+  enum class Sums { kNone, kOfRows };
+
+  // Reads positions [from, end). `keep` is called from several threads.
+  EntryScan(const LogTables* log, Position from, Position end, Sums sums, Keep keep);
   ~EntryScan();
 
   // Nothing behind the last one.
@@ -71,12 +74,17 @@ class EntryScan {
   using Chunk = std::vector<ScannedEntry>;
 
   void Order();
+  Chunk Read(uint64_t from, uint64_t to) const;
+  // One by one, for a stretch in which a block cannot be read.
+  ScannedEntry ReadSingly(Position position) const;
+  ScannedEntry Scan(Position position, std::string_view row) const;
 
   const LogTables* const log_;
   const Position end_;
+  const Sums sums_;
   const Keep keep_;
   const size_t depth_;
-  uint64_t ordered_ = 0;
+  uint64_t ordered_;
   std::deque<std::future<Chunk>> ahead_;
   Chunk chunk_;
   size_t at_ = 0;

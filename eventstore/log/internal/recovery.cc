@@ -1,6 +1,7 @@
 #include "eventstore/log/internal/recovery.h"
 
 #include <algorithm>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "core/base/status.h"
 #include "core/event/header.h"
 #include "eventstore/log/internal/entry.h"
+#include "eventstore/log/internal/entry_scan.h"
 #include "eventstore/log/internal/group_chain.h"
 #include "eventstore/log/internal/notary.h"
 #include "eventstore/proof/note.h"
@@ -62,6 +64,9 @@ absl::Status CatchUp(const LogTables& log, StateTables& state, const ProjectionT
   return write(until);
 }
 
+// Brings everything to the end of the log. Three stages run beside each other, as they do when the
+// log is live: entries are read ahead and parsed; one epoch is folded; the one before it is covered
+// (trees, map, comparison with the map root, rows into `state`).
 class Replay {
  public:
   Replay(const std::string& origin, LogTables& log, StateTables& state,
@@ -78,23 +83,10 @@ class Replay {
         recorded_at_(recorded_at) {}
 
   absl::Status Run() {
-    uint64_t next = notarizer_.size();
-    NumberedCursor cursor = log_.Entries(/*fill_cache=*/false);
-    for (cursor.Seek(next); cursor.valid(); cursor.Next(), ++next) {
-      if (cursor.number() != next) {
-        RETURN_IF_ERROR(FillMapRoot(Position{next}, cursor.number()));
-        ++next;
-      }
-      RETURN_IF_ERROR(Take(Position{next}, cursor.row()));
-    }
-    RETURN_IF_ERROR(cursor.status());
-    // From behind, the log must end at the same place.
-    cursor.SeekToLast();
-    RETURN_IF_ERROR(cursor.status());
-    if (cursor.valid() && cursor.number() >= next)
-      return DamagedAt(Position{next}, "it is missing");
-    if (chain_.in_group()) return DamagedAt(Position{next}, "it is missing from its commit group");
-    end_ = Position{next};
+    const absl::Status folded = Fold();
+    // What is still being covered stands before whatever folding found.
+    RETURN_IF_ERROR(AwaitCovered());
+    RETURN_IF_ERROR(folded);
     // Also the sequence numbers of what no checkpoint covers follow the heads.
     return notarizer_.Begin(*open_).status();
   }
@@ -104,39 +96,80 @@ class Replay {
   }
 
  private:
-  absl::Status Take(Position position, std::string_view row) {
-    const absl::StatusOr<EntryView> entry = ParseEntry(row);
-    if (!entry.ok()) return DamagedAt(position, ToStd(entry.status().message()));
-    if (KindOfLeaf(entry->leaf) == LeafKind::kMapRoot) return TakeMapRoot(position, entry->leaf);
-    ASSIGN_OR_RETURN(RecordedEvent event, ParseEvent(position, row));
-    return TakeEvent(event);
-  }
+  using Kind = ScannedEntry::Kind;
 
-  absl::Status TakeEvent(RecordedEvent& event) {
-    const Hash leaf_hash = LeafHash(event.leaf);
-    RETURN_IF_ERROR(chain_.Take(event.position, leaf_hash));
-    if (event.header.recorded_at() < recorded_at_.micros) {
-      return DamagedAt(event.position, "it was recorded before the entry before it");
-    }
-    recorded_at_ = {event.header.recorded_at()};
-    for (const auto& place : event.header.streams()) {
-      const auto tail = open_->streams.find(*Hash::From(place.key()));
-      if (tail != open_->streams.end() && tail->second.version() != place.sequence()) {
-        return DamagedAt(event.position, "its sequence number does not follow");
+  absl::Status Fold() {
+    const Position begin{notarizer_.size()};
+    NumberedCursor last = log_.Entries(/*fill_cache=*/false);
+    last.SeekToLast();
+    RETURN_IF_ERROR(last.status());
+    end_ = last.valid() ? std::max(begin, Position{last.number() + 1}) : begin;
+    EntryScan scan(&log_, begin, end_, EntryScan::Sums::kNone,
+                   [](const EventHeader&) { return true; });
+    std::optional<ScannedEntry> next = scan.Next();
+    while (next.has_value()) {
+      ScannedEntry entry = *std::move(next);
+      next = scan.Next();
+      if (entry.kind == Kind::kMissing) {
+        if (next.has_value() && next->kind == Kind::kUnreadable) return next->unreadable;
+        if (!next.has_value() || next->kind == Kind::kMissing) {
+          return DamagedAt(entry.position, "it is missing");
+        }
+        RETURN_IF_ERROR(FillMapRoot(entry.position));
+      } else {
+        RETURN_IF_ERROR(Take(entry));
       }
     }
-    event.sealed.clear();
-    for (size_t i = 0; i < projections_.size(); ++i) {
-      RETURN_IF_ERROR(ApplyEvent(event, projections_[i], i, state_, {open_.get()}, open_->rows[i]));
-    }
-    open_->Add(event, leaf_hash);
+    if (chain_.in_group()) return DamagedAt(end_, "it is missing from its commit group");
     return absl::OkStatus();
   }
 
-  absl::Status TakeMapRoot(Position position, std::string_view leaf) {
+  absl::Status Take(ScannedEntry& entry) {
+    if (entry.kind == Kind::kUnreadable) return entry.unreadable;
+    if (entry.kind == Kind::kMapRoot) return TakeMapRoot(entry.position, std::move(entry.leaf));
+    return TakeEvent(*entry.event, entry);
+  }
+
+  absl::Status TakeEvent(const RecordedEvent& event, const ScannedEntry& entry) {
+    RETURN_IF_ERROR(chain_.Take(event.position, entry.leaf_hash));
+    if (entry.recorded_at < recorded_at_.micros) {
+      return DamagedAt(event.position, "it was recorded before the entry before it");
+    }
+    recorded_at_ = {entry.recorded_at};
+    for (const auto& [stream, sequence] : entry.places) {
+      const auto tail = open_->streams.find(stream);
+      if (tail != open_->streams.end() && tail->second.version() != sequence) {
+        return DamagedAt(event.position, "its sequence number does not follow");
+      }
+    }
+    for (size_t i = 0; i < projections_.size(); ++i) {
+      RETURN_IF_ERROR(ApplyEvent(event, projections_[i], i, state_, {open_.get(), frozen_.get()},
+                                 open_->rows[i]));
+    }
+    open_->Add(event, entry.leaf_hash);
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeMapRoot(Position position, std::string leaf) {
     if (chain_.in_group()) return DamagedAt(position, "a map root stands inside a commit group");
-    ASSIGN_OR_RETURN(Notarizer::Step step, notarizer_.Begin(*open_));
-    notarizer_.Complete(*open_, position, step);
+    RETURN_IF_ERROR(AwaitCovered());
+    frozen_ = std::exchange(open_, std::make_shared<Epoch>(projections_.size()));
+    covering_ = std::async(std::launch::async, [this, position, leaf = std::move(leaf)] {
+      return Cover(position, leaf);
+    });
+    return absl::OkStatus();
+  }
+
+  absl::Status AwaitCovered() {
+    if (!covering_.valid()) return absl::OkStatus();
+    absl::Status covered = covering_.get();
+    frozen_ = nullptr;
+    return covered;
+  }
+
+  absl::Status Cover(Position position, std::string_view leaf) {
+    ASSIGN_OR_RETURN(Notarizer::Step step, notarizer_.Begin(*frozen_));
+    notarizer_.Complete(*frozen_, position, step);
     if (step.map_root_leaf != leaf) {
       return DamagedAt(position, "the map root is not that of the entries before it");
     }
@@ -144,31 +177,29 @@ class Replay {
     if (checkpoint.checkpoint.root != step.root) {
       return DamagedAt(position, "its checkpoint is not that of the entries up to it");
     }
-    return Finish(step);
+    return WriteState(*frozen_, step);
   }
 
   // A crash came between the entries behind a free position and the map root that belongs there.
-  absl::Status FillMapRoot(Position position, uint64_t found) {
+  absl::Status FillMapRoot(Position position) {
+    RETURN_IF_ERROR(AwaitCovered());
     ASSIGN_OR_RETURN(const bool covered, chain_.Covers(position));
-    if (covered || filled_ || found != position.value + 1 || open_->events.empty()) {
-      return DamagedAt(position, "it is missing");
-    }
+    if (covered || filled_ || open_->events.empty()) return DamagedAt(position, "it is missing");
     filled_ = true;
     ASSIGN_OR_RETURN(Notarizer::Step step, notarizer_.Begin(*open_));
     notarizer_.Complete(*open_, position, step);
     RETURN_IF_ERROR(WriteCheckpoint(step, position, origin_, publication_, log_).status());
-    return Finish(step);
-  }
-
-  absl::Status Finish(const Notarizer::Step& step) {
-    RETURN_IF_ERROR(state_.Write(StateBatch(state_, *open_, step, projections_)));
-    unflushed_events_ += open_->events.size();
-    if (unflushed_events_ >= kFlushEvents) {
-      unflushed_events_ = 0;
-      RETURN_IF_ERROR(state_.Flush(/*wait=*/false));
-    }
+    RETURN_IF_ERROR(WriteState(*open_, step));
     open_ = std::make_shared<Epoch>(projections_.size());
     return absl::OkStatus();
+  }
+
+  absl::Status WriteState(const Epoch& epoch, const Notarizer::Step& step) {
+    RETURN_IF_ERROR(state_.Write(StateBatch(state_, epoch, step, projections_)));
+    unflushed_events_ += epoch.events.size();
+    if (unflushed_events_ < kFlushEvents) return absl::OkStatus();
+    unflushed_events_ = 0;
+    return state_.Flush(/*wait=*/false);
   }
 
   const std::string& origin_;
@@ -176,13 +207,18 @@ class Replay {
   StateTables& state_;
   const std::vector<ProjectionTable>& projections_;
   Publication& publication_;
+
+  // Belong to the thread that covers while there is one.
   Notarizer notarizer_;
+  uint64_t unflushed_events_ = 0;
+
   GroupChain chain_;
   std::shared_ptr<Epoch> open_;
+  std::shared_ptr<const Epoch> frozen_;  // being covered
   Position end_;
   Instant recorded_at_;
   bool filled_ = false;
-  uint64_t unflushed_events_ = 0;
+  std::future<absl::Status> covering_;  // the last member: it ends before what it uses
 };
 
 // The map that the heads make is the one that the map root at the end of the covered entries names,
