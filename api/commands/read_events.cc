@@ -17,7 +17,10 @@ namespace {
 
 using eventstore::RecordedEvent;
 
-constexpr size_t kReadStep = 256;
+// Events read at a time: few at first, for a page is mostly short, then more for a filter that
+// passes many over.
+constexpr size_t kReadStepFirst = 64;
+constexpr size_t kReadStepMax = 256;
 
 absl::Status Invalid(std::string_view message, std::string_view field) {
   return Error(error::v1::SCHEMA_INVALID, message, field);
@@ -79,8 +82,8 @@ absl::StatusOr<std::optional<uint64_t>> ReadEvents::Read(
     const EventQuery& query, uint64_t from, Position end, size_t scan,
     const std::function<bool(const RecordedEvent&)>& take) const {
   const eventstore::LogReader& reader = uses_.log->reader();
-  while (scan > 0) {
-    const size_t step = std::min(scan, kReadStep);
+  for (size_t at_once = kReadStepFirst; scan > 0; at_once = std::min(2 * at_once, kReadStepMax)) {
+    const size_t step = std::min(scan, at_once);
     absl::StatusOr<std::vector<RecordedEvent>> events =
         query.stream.has_value() ? reader.ReadStream(*query.stream, Sequence{from}, step)
                                  : reader.ReadLog(Position{from}, step);
