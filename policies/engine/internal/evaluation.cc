@@ -644,9 +644,13 @@ std::optional<Instant> Evaluation::NextChange(const Question& question, Instant 
   static constexpr int kMidnight[] = {0};
   const auto* window = std::get_if<Window>(&rule.kind);
   const size_t zones = window != nullptr && window->every_zone ? proposal_.zones.size() : 1;
+  // Times that records name open exemptions and close windows.
+  const bool heeds_times =
+      !facts_.record_readings.empty() && (question.exemptions_begin != question.exemptions_end ||
+                                          (window != nullptr && window->closed_by != nullptr));
   for (size_t i = 0; i < zones; ++i) {
     if (window != nullptr) consider(NextReading(now, *proposal_.zones[i], window->readings));
-    if (!facts_.record_readings.empty()) {
+    if (heeds_times) {
       consider(NextReading(now, *proposal_.zones[i], facts_.record_readings));
     }
   }
