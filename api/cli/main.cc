@@ -354,6 +354,42 @@ class Program {
     reserve->add_option("--seconds", reserve_.permit_seconds,
                         "How long the permit lives, 1 to 900");
     reserve->add_option("--request-id", reserve_.request_id, "Repeated, it gets the same decision");
+    CLI::App* complete =
+        Verb(noun, "complete", "Record the contact made under a permit, and how it ended",
+             [this](const CommandContext& c) { return ContactComplete(c, complete_); });
+    complete->add_option("--permit", complete_.permit_id, "The permit it was made under");
+    complete->add_option("--attempt", complete_.attempt_id, "A contact that is recorded already");
+    complete->add_option("--started-at", complete_.started_at,
+                         "When it began, RFC 3339; now if absent. With --permit");
+    complete->add_option("--reach", complete_.reach, "right_party, no_answer, voicemail, sent, …");
+    complete->add_option("--result", complete_.result, "promise, refuses, callback, …");
+    complete->add_option("--seconds", complete_.seconds, "How long it lasted");
+    complete->add_option("--request-id", complete_.request_id, "Repeated, it records nothing more");
+    CLI::App* cancel = Verb(noun, "cancel", "Give a permit back",
+                            [this](const CommandContext& c) { return ContactCancel(c, cancel_); });
+    cancel->add_option("--permit", cancel_.permit_id, "The permit")->required();
+    cancel->add_option("--reason", cancel_.reason, "A code: line_busy, agent_gone, …");
+    cancel->add_option("--request-id", cancel_.request_id, "Repeated, it gets the same answer");
+    CLI::App* permits =
+        Verb(noun, "permits", "List the permits of a person", [this](const CommandContext& c) {
+          return ContactPermits(c, ledger_party_, permit_state_);
+        });
+    permits->add_option("--party", ledger_party_, "The person")->required();
+    permits->add_option("--state", permit_state_, "live, used, cancelled or expired");
+    CLI::App* ledger = Verb(
+        noun, "ledger", "Show what counts against a person now, and until when",
+        [this](const CommandContext& c) { return ContactLedger(c, ledger_case_, ledger_party_); });
+    ledger->add_option("--case", ledger_case_, "The case")->required();
+    ledger->add_option("--party", ledger_party_, "The person; the case's debtor if absent");
+    CLI::App* batch =
+        Verb(noun, "batch", "Ask for a list who may be contacted, when, by which channels",
+             [this](const CommandContext& c) { return ContactBatch(c, batch_); });
+    batch
+        ->add_option("FILE", batch_.file,
+                     "A case a line, with the person behind a comma; - is stdin")
+        ->required();
+    batch->add_option("--channel", batch_.channels, "voice_call, sms, …; several may be given")
+        ->required();
   }
 
   void AddCase() {
@@ -497,6 +533,12 @@ class Program {
   BenchOptions bench_;
   ContactOptions contact_;
   std::string contact_at_;
+  CompleteOptions complete_;
+  CancelOptions cancel_;
+  BatchOptions batch_;
+  std::string ledger_case_;
+  std::string ledger_party_;
+  std::string permit_state_;
   ReserveOptions reserve_;
   std::string case_id_;
   uint64_t case_limit_ = 100;

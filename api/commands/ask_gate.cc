@@ -56,4 +56,24 @@ void AskGate::Reserve(
                       });
 }
 
+void AskGate::Cancel(
+    const Caller& caller, const v1::CancelPermitRequest& request,
+    absl::AnyInvocable<void(absl::StatusOr<v1::CancelPermitResponse>)> done) const {
+  if (absl::Status status = MayAsk(caller, request.parent()); !status.ok())
+    return done(std::move(status));
+  if (!IsId(request.request_id())) {
+    return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
+                      "request_id"));
+  }
+  if (absl::Status actor = CheckActor(caller, request.actor()); !actor.ok())
+    return done(std::move(actor));
+  uses_.gate->Cancel(request, std::string(caller.source()),
+                     [done = std::move(done)](absl::StatusOr<eventstore::Receipt> receipt) mutable {
+                       if (!receipt.ok()) return done(receipt.status());
+                       v1::CancelPermitResponse response;
+                       SetReceipt(*receipt, response.mutable_receipt());
+                       done(std::move(response));
+                     });
+}
+
 }  // namespace constancia::api

@@ -37,6 +37,11 @@ class AskGate {
   void Reserve(const Caller& caller, const v1::ReserveContactRequest& request,
                absl::AnyInvocable<void(absl::StatusOr<v1::ReserveContactResponse>)> done) const;
 
+  // Calls `done` once, here or on a thread of the log. Fails with SCOPE_NOT_GRANTED, WRONG_TENANT,
+  // SCHEMA_INVALID, and as Gate::Cancel does.
+  void Cancel(const Caller& caller, const v1::CancelPermitRequest& request,
+              absl::AnyInvocable<void(absl::StatusOr<v1::CancelPermitResponse>)> done) const;
+
  private:
   absl::Status MayAsk(const Caller& caller, std::string_view parent) const;
 

@@ -6,11 +6,11 @@
 // the debtor's stream has not moved since; when it has, it reads and asks again. So of several
 // requests racing for the last unit one is granted, and no lock is held around a decision.
 //
-// It also judges contacts that are recorded without a fitting permit: the violation commits with
-// the contact.
+// Permits end by the clock: one whose time is over counts no more, and the next decision on the
+// person records that it expired.
 //
-// Used by: api/service (ContactService), api/commands/record_events.
-// Threads: any. Reserve calls back on a thread of the log, or on the caller's.
+// Used by: ask_gate, read_contact_ledger.
+// Threads: any. Reserve and Cancel call back on a thread of the log, or on the caller's.
 
 #ifndef CONSTANCIA_API_COMMANDS_GATE_H_
 #define CONSTANCIA_API_COMMANDS_GATE_H_
@@ -18,11 +18,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "api/commands/contact_facts.h"
 #include "constancia/counsel/v1/verdict.pb.h"
 #include "constancia/v1/contact_service.pb.h"
 #include "core/base/clock.h"
@@ -51,14 +51,6 @@ struct Decision {
   std::optional<Instant> expires_at;
 };
 
-// What judging the contacts of an append adds to it.
-struct Judgement {
-  // ViolationDetected, one for each rule that a contact broke; they stand behind all other drafts.
-  std::vector<eventstore::EventDraft> violations;
-  // The debtors' streams are where the facts were read. When one has moved, judge again.
-  std::vector<eventstore::Expectation> expectations;
-};
-
 class Gate {
  public:
   // All outlive the gate. `packs` holds what is in force.
@@ -79,22 +71,34 @@ class Gate {
   void Reserve(const v1::ReserveContactRequest& request, std::string source,
                absl::AnyInvocable<void(absl::StatusOr<Decision>)> done) const;
 
-  // Judges the contacts among `drafts`, which are about to be recorded, whoever made them. Drafts
-  // that need it get an event id. Contacts under a permit that fits are judged as well; of cases
-  // whose regimes have no pack, none.
-  absl::StatusOr<Judgement> Judge(std::vector<eventstore::EventDraft>& drafts) const;
+  // Gives a permit back, as from `source`; its unit returns. A repeated request id gets the first
+  // receipt again. Fails with NOT_FOUND, with PERMIT_USED when it was used or given back, with
+  // PERMIT_EXPIRED when its time is over, with SCHEMA_INVALID when what was named is no code, and
+  // like Reserve.
+  void Cancel(const v1::CancelPermitRequest& request, std::string source,
+              absl::AnyInvocable<void(absl::StatusOr<eventstore::Receipt>)> done) const;
+
+  // A contact as it is put to counsel.
+  struct Question {
+    counsel::v1::Proposal proposal;
+    event::v1::PartyRole role = event::v1::PARTY_ROLE_UNSPECIFIED;
+  };
+  // Puts `contact`, begun at `at`, in the words of rules. Fails like Check.
+  absl::StatusOr<Question> MakeQuestion(const v1::IntendedContact& contact, Instant at,
+                                        ContactFacts& facts) const;
 
  private:
-  struct Question;
-
-  absl::StatusOr<Question> MakeQuestion(const v1::IntendedContact& contact, Instant at) const;
-  absl::StatusOr<counsel::v1::Verdict> Ask(const Question& question) const;
   absl::StatusOr<std::optional<Decision>> FirstDecision(
       const std::string& source, const v1::ReserveContactRequest& request) const;
   void Attempt(const v1::ReserveContactRequest& request, const std::string& source,
                int attempts_left, absl::AnyInvocable<void(absl::StatusOr<Decision>)> done) const;
-  std::vector<std::string> PacksFor(
-      const google::protobuf::RepeatedPtrField<std::string>& regimes) const;
+  absl::StatusOr<std::optional<eventstore::Receipt>> FirstCancel(
+      const std::string& source, const v1::CancelPermitRequest& request) const;
+  absl::StatusOr<eventstore::AppendRequest> MakeCancel(const v1::CancelPermitRequest& request,
+                                                       const std::string& source) const;
+  void TryCancel(const v1::CancelPermitRequest& request, const std::string& source,
+                 int attempts_left,
+                 absl::AnyInvocable<void(absl::StatusOr<eventstore::Receipt>)> done) const;
 
   eventstore::EventLog* const log_;
   const policies::PackSet* const packs_;

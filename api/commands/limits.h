@@ -28,6 +28,12 @@ inline constexpr size_t kPageBytesMax = 2 << 20;
 inline constexpr size_t kPageScanMax = 20'000;
 inline constexpr int kFilterTypesMax = 32;
 
+// One BatchCheckContacts, and how many of its results are made and sent at a time.
+inline constexpr int kBatchContactsMax = 10'000;
+inline constexpr int kBatchChannelsMax = 16;
+inline constexpr int kBatchChunk = 64;
+inline constexpr size_t kBatchesMax = 16;
+
 // Requests of one StreamAppend call that may be unanswered; the server reads no further.
 inline constexpr size_t kStreamInFlightMax = 256;
 inline constexpr size_t kStreamsMax = 256;

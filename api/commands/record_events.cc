@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "api/commands/actor.h"
+#include "api/commands/gate.h"
 #include "api/commands/limits.h"
 #include "api/commands/messages.h"
 #include "constancia/event/v1/correction.pb.h"
@@ -395,15 +396,15 @@ absl::StatusOr<AppendRequest> RecordEvents::Prepare(const Caller& caller,
 
 void RecordEvents::AppendJudged(AppendRequest request, int attempts_left,
                                 eventstore::AppendCallback done) const {
-  if (uses_.gate == nullptr) return uses_.log->Append(std::move(request), std::move(done));
-  absl::StatusOr<Judgement> judgement = uses_.gate->Judge(request.drafts);
+  if (uses_.contacts == nullptr) return uses_.log->Append(std::move(request), std::move(done));
+  absl::StatusOr<Judgement> judgement = uses_.contacts->Run(request.drafts);
   if (!judgement.ok()) return done(judgement.status());
   if (judgement->expectations.empty())
     return uses_.log->Append(std::move(request), std::move(done));
 
   AppendRequest judged = request;
-  for (eventstore::EventDraft& violation : judgement->violations)
-    judged.drafts.push_back(std::move(violation));
+  for (eventstore::EventDraft& consequence : judgement->consequences)
+    judged.drafts.push_back(std::move(consequence));
   if (attempts_left == 0) return uses_.log->Append(std::move(judged), std::move(done));
   for (eventstore::Expectation& expectation : judgement->expectations) {
     judged.expectations.push_back(std::move(expectation));

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
 #include "api/auth/caller.h"
-#include "api/commands/gate.h"
+#include "api/commands/judge_contacts.h"
 #include "api/commands/observer.h"
 #include "api/commands/source_keys.h"
 #include "constancia/v1/event_service.pb.h"
@@ -38,7 +38,7 @@ class RecordEvents {
     eventstore::EventLog* log = nullptr;
     // Judges contacts, so that a violation commits with the contact that broke the rule. Null: none
     // is judged.
-    const Gate* gate = nullptr;
+    const JudgeContacts* contacts = nullptr;
   };
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::AppendEventsResponse>)>;
 

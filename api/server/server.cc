@@ -156,6 +156,8 @@ class Server::Impl {
   // A new service is one line in `adapters_`.
   void MakeServices() {
     gate_.emplace(log_.get(), &counsel_.packs, &zones_, clock_, random_);
+    judge_contacts_.emplace(JudgeContacts::Uses{
+        .log = log_.get(), .packs = &counsel_.packs, .zones = &zones_, .random = random_});
     record_.emplace(RecordEvents::Uses{.catalogue = &catalogue_,
                                        .zones = &zones_,
                                        .access = &access_,
@@ -163,7 +165,7 @@ class Server::Impl {
                                        .clock = clock_,
                                        .observer = &metrics_,
                                        .log = log_.get(),
-                                       .gate = &*gate_});
+                                       .contacts = &*judge_contacts_});
     read_.emplace(ReadEvents::Uses{.catalogue = &catalogue_,
                                    .access = &access_,
                                    .clock = clock_,
@@ -172,6 +174,13 @@ class Server::Impl {
     prove_.emplace(&access_, log_.get());
     ask_gate_.emplace(
         AskGate::Uses{.access = &access_, .gate = &*gate_, .log = log_.get(), .clock = clock_});
+    complete_contact_.emplace(
+        CompleteContact::Uses{.access = &access_, .record = &*record_, .log = log_.get()});
+    read_contact_ledger_.emplace(ReadContactLedger::Uses{.access = &access_,
+                                                         .gate = &*gate_,
+                                                         .packs = &counsel_.packs,
+                                                         .log = log_.get(),
+                                                         .clock = clock_});
     read_cases_.emplace(
         ReadCases::Uses{.access = &access_, .read_events = &*read_, .log = log_.get()});
     read_policy_.emplace(
@@ -179,7 +188,8 @@ class Server::Impl {
     workers_.emplace(kWorkerThreads, kWorkerQueueMax);
     adapters_.push_back(MakeEventService(&*record_, &*read_, log_.get(), &*workers_));
     adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
-    adapters_.push_back(MakeContactService(&*ask_gate_));
+    adapters_.push_back(
+        MakeContactService(&*ask_gate_, &*complete_contact_, &*read_contact_ledger_, &*workers_));
     adapters_.push_back(MakeCaseService(&*read_cases_, &*workers_));
     adapters_.push_back(MakePolicyService(&*read_policy_, &*workers_));
   }
@@ -271,10 +281,13 @@ class Server::Impl {
   Metrics metrics_{CONSTANCIA_VERSION};
   std::unique_ptr<eventstore::EventLog> log_;
   std::optional<Gate> gate_;
+  std::optional<JudgeContacts> judge_contacts_;
   std::optional<RecordEvents> record_;
   std::optional<ReadEvents> read_;
   std::optional<ProveLedger> prove_;
   std::optional<AskGate> ask_gate_;
+  std::optional<CompleteContact> complete_contact_;
+  std::optional<ReadContactLedger> read_contact_ledger_;
   std::optional<ReadCases> read_cases_;
   std::optional<ReadPolicy> read_policy_;
   std::unique_ptr<ExportJobs> exports_;

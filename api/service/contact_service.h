@@ -7,12 +7,18 @@
 #include <memory>
 
 #include "api/commands/ask_gate.h"
+#include "api/commands/complete_contact.h"
+#include "api/commands/read_contact_ledger.h"
 #include "api/service/adapter.h"
+#include "api/service/workers.h"
 
 namespace constancia::api {
 
-// `gate` outlives the adapter.
-std::unique_ptr<ServiceAdapter> MakeContactService(const AskGate* gate);
+// All outlive the adapter.
+std::unique_ptr<ServiceAdapter> MakeContactService(const AskGate* gate,
+                                                   const CompleteContact* complete,
+                                                   const ReadContactLedger* ledger,
+                                                   Workers* workers);
 
 }  // namespace constancia::api
 

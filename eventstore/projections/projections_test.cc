@@ -12,6 +12,7 @@
 #include "constancia/casefile/v1/case_file.pb.h"
 #include "constancia/casefile/v1/contact_ledger.pb.h"
 #include "constancia/event/v1/case.pb.h"
+#include "constancia/event/v1/consent.pb.h"
 #include "constancia/event/v1/contact.pb.h"
 #include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
@@ -22,9 +23,11 @@
 #include "constancia/event/v1/rights.pb.h"
 #include "constancia/event/v1/write_off.pb.h"
 #include "core/base/random.h"
+#include "core/case/rule_records.h"
 #include "core/event/uuid.h"
 #include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
+#include "eventstore/projections/contact_ledger/contact_rows.h"
 
 namespace constancia::eventstore {
 namespace {
@@ -34,7 +37,7 @@ namespace ev = event::v1;
 constexpr int64_t kDay = 86'400 * kMicrosPerSecond;
 constexpr int64_t kMonday = 1'741'600'800 * kMicrosPerSecond;  // 2025-03-10 10:00 UTC
 
-class MapRows final : public Rows {
+class MapRows final : public Rows, public RowSource {
  public:
   std::optional<std::string> Get(std::string_view key) override {
     const auto row = rows.find(std::string(key));
@@ -46,8 +49,22 @@ class MapRows final : public Rows {
   }
   void Delete(std::string_view key) override { rows.erase(std::string(key)); }
 
+  absl::StatusOr<std::optional<std::string>> Read(std::string_view key) const override {
+    const auto row = rows.find(std::string(key));
+    if (row == rows.end()) return std::optional<std::string>();
+    return std::optional<std::string>(row->second);
+  }
+  absl::StatusOr<std::vector<RowSource::Row>> Scan(std::string_view prefix, std::string_view from,
+                                                   std::string_view to) const override {
+    std::vector<RowSource::Row> found;
+    for (auto row = rows.lower_bound(std::string(from)); row != rows.end() && row->first < to;
+         ++row)
+      if (row->first.starts_with(prefix)) found.push_back(*row);
+    return found;
+  }
+
   template <typename Message>
-  Message Row(const std::string& key) const {
+  Message MessageAt(const std::string& key) const {
     Message message;
     const auto row = rows.find(key);
     EXPECT_NE(row, rows.end()) << key;
@@ -162,11 +179,51 @@ ev::PermitGranted Granted(int64_t expires_at) {
 }
 
 casefile::v1::CaseFile FileOf(const Story& story) {
-  return story.Fold(CaseFiles()).Row<casefile::v1::CaseFile>("C-1");
+  return story.Fold(CaseFiles()).MessageAt<casefile::v1::CaseFile>("C-1");
 }
 
-casefile::v1::ContactMonth March(const Story& story) {
-  return story.Fold(ContactLedger()).Row<casefile::v1::ContactMonth>("c/P-1/202503");
+std::vector<casefile::v1::LedgerContact> ContactsOf(const Story& story,
+                                                    const std::string& person = "P-1") {
+  const MapRows rows = story.Fold(ContactLedger());
+  return *ReadContacts(rows, person, Instant{0}, Instant{kMonday + 400 * kDay});
+}
+
+casefile::v1::PermitState PermitOf(const Story& story, const std::string& id) {
+  const MapRows rows = story.Fold(ContactLedger());
+  return ReadPermit(rows, id)->value_or(casefile::v1::PermitState());
+}
+
+std::vector<std::string> WordsUnder(const Story& story, const std::string& owner) {
+  const MapRows rows = story.Fold(ContactLedger());
+  std::vector<std::string> words;
+  const casefile::v1::RecordList list = *ReadRecords(rows, owner);
+  for (const auto& record : list.records()) words.push_back(record.word());
+  return words;
+}
+
+ev::EventAnnulled Annulled(const std::string& target) {
+  ev::EventAnnulled annulled;
+  annulled.set_target_event_id(target);
+  return annulled;
+}
+
+// `target` was wrong and is `payload`, begun at `at` (as it was, when 0).
+template <typename Payload>
+ev::EventCorrected Corrected(const std::string& target, const Payload& payload, int64_t at = 0) {
+  ev::EventCorrected corrected;
+  corrected.set_target_event_id(target);
+  corrected.set_corrected_type(std::string(payload.GetDescriptor()->full_name()));
+  corrected.set_corrected_public(payload.SerializeAsString());
+  if (at != 0) corrected.mutable_corrected_occurred_at()->set_seconds(at / kMicrosPerSecond);
+  return corrected;
+}
+
+ev::CeaseContactRequested Ceased() {
+  ev::CeaseContactRequested cease;
+  cease.set_party_id("P-1");
+  cease.set_how(ev::STATEMENT_FORM_WRITTEN);
+  cease.add_obligation_ids("O-1");
+  return cease;
 }
 
 TEST(Projections, EachHasANameOfItsOwnInTheFormTheLogAsksFor) {
@@ -193,9 +250,23 @@ TEST(Projections, IndependentEventsGiveTheSameRowsInWhateverOrderTheyArrive) {
   const std::string call = story.Add(Call(), kMonday);
   story.Add(Completed(call, ev::REACH_RIGHT_PARTY), kMonday + 60 * kMicrosPerSecond);
   const std::string wrong = story.Add(Call(), kMonday + 7 * kDay);
-  ev::EventAnnulled annulled;
-  annulled.set_target_event_id(wrong);
-  story.Add(annulled, kMonday + 8 * kDay);
+  story.Add(Completed(wrong, ev::REACH_VOICEMAIL), kMonday + 7 * kDay);
+  story.Add(Annulled(wrong), kMonday + 8 * kDay);
+  // A call that was of another week, twice corrected, and a completion that never happened.
+  const std::string moved = story.Add(Call(), kMonday + 9 * kDay);
+  story.Add(Corrected(moved, Call(), kMonday + 10 * kDay), kMonday + 11 * kDay);
+  ev::ContactAttempted sms = Call();
+  sms.set_channel(ev::CHANNEL_SMS);
+  story.Add(Corrected(moved, sms), kMonday + 12 * kDay);
+  story.Add(Completed(moved, ev::REACH_SENT), kMonday + 9 * kDay);
+  const std::string unsaid = story.Add(Completed(moved, ev::REACH_READ), kMonday + 9 * kDay);
+  story.Add(Annulled(unsaid), kMonday + 12 * kDay);
+  // A record that binds, and one that was taken back.
+  story.Add(Ceased(), kMonday + kDay);
+  const std::string unbound = story.Add(Ceased(), kMonday + 2 * kDay);
+  story.Add(Annulled(unbound), kMonday + 3 * kDay);
+  const std::string late = story.Add(Ceased(), kMonday + 2 * kDay);
+  story.Add(Corrected(late, Ceased(), kMonday + 4 * kDay), kMonday + 5 * kDay);
 
   SeededRandom random(7);
   for (const InlineProjection* projection : InlineProjections()) {
@@ -283,33 +354,97 @@ TEST(CaseFile, TheHandOverToTheLawyersIsDated) {
 TEST(ContactLedger, AnAttemptCountsUntilItsCompletionSaysBetter) {
   Story story;
   const std::string call = story.Add(Call(), kMonday);
-  EXPECT_EQ(March(story).contacts(0).contact().outcome(), "no_answer");
+  EXPECT_EQ(ContactsOf(story)[0].contact().outcome(), "no_answer");
   story.Add(Completed(call, ev::REACH_BUSY), kMonday);
-  EXPECT_EQ(March(story).contacts(0).contact().outcome(), "busy");
+  EXPECT_EQ(ContactsOf(story)[0].contact().outcome(), "busy");
 }
 
-TEST(ContactLedger, APermitCountsOnceBeforeAndAfterItIsUsed) {
+TEST(ContactLedger, ACompletionThatNeverHappenedLeavesWhatOthersReported) {
   Story story;
-  const std::string permit = story.Add(Granted(kMonday + 900 * kMicrosPerSecond), kMonday);
-  ASSERT_EQ(March(story).contacts_size(), 1);
-  EXPECT_TRUE(March(story).contacts(0).contact().has_permit_expires_at_micros());
-  story.Add(Call(permit), kMonday + 60 * kMicrosPerSecond);
-  ASSERT_EQ(March(story).contacts_size(), 1);
-  EXPECT_FALSE(March(story).contacts(0).contact().has_permit_expires_at_micros());
-  const auto state = story.Fold(ContactLedger()).Row<casefile::v1::PermitState>("p/" + permit);
-  EXPECT_EQ(state.phase(), casefile::v1::PermitState::USED);
+  const std::string call = story.Add(Call(), kMonday);
+  story.Add(Completed(call, ev::REACH_VOICEMAIL), kMonday);
+  const std::string wrong = story.Add(Completed(call, ev::REACH_BUSY), kMonday);
+  EXPECT_EQ(ContactsOf(story)[0].contact().outcome(), "busy");
+  story.Add(Annulled(wrong), kMonday);
+  EXPECT_EQ(ContactsOf(story)[0].contact().outcome(), "voicemail");
 }
 
-TEST(ContactLedger, AContactThatDoesNotFitItsPermitDoesNotConsumeIt) {
+TEST(ContactLedger, AnAnnulledContactIsNotCounted) {
+  Story story;
+  story.Add(Annulled(story.Add(Call(), kMonday)), kMonday);
+  EXPECT_TRUE(ContactsOf(story).empty());
+}
+
+TEST(ContactLedger, ACorrectionMovesAContactInTimeAndToAnotherPerson) {
+  Story story;
+  const std::string call = story.Add(Call(), kMonday);
+  story.Add(Corrected(call, Call(), kMonday - 7 * kDay), kMonday);
+  ASSERT_EQ(ContactsOf(story).size(), 1u);
+  EXPECT_EQ(ContactsOf(story)[0].contact().at_micros(), kMonday - 7 * kDay);
+  ev::ContactAttempted other = Call();
+  other.set_party_id("P-2");
+  story.Add(Corrected(call, other), kMonday);
+  EXPECT_TRUE(ContactsOf(story).empty());
+  ASSERT_EQ(ContactsOf(story, "P-2").size(), 1u);
+  EXPECT_EQ(ContactsOf(story, "P-2")[0].contact().at_micros(), kMonday);
+}
+
+TEST(ContactLedger, PersonsWhoseIdsBeginAlikeAreApart) {
+  Story story;
+  ev::ContactAttempted call = Call();
+  call.set_party_id("P-1/2");
+  story.Add(call, kMonday);
+  EXPECT_TRUE(ContactsOf(story).empty());
+  EXPECT_EQ(ContactsOf(story, "P-1/2").size(), 1u);
+}
+
+TEST(ContactLedger, APermitIsOpenUntilAContactUsesIt) {
   Story story;
   const std::string permit = story.Add(Granted(kMonday + 900 * kMicrosPerSecond), kMonday);
-  story.Add(Call(permit), kMonday + 900 * kMicrosPerSecond);
+  EXPECT_EQ(ReadOpenPermits(story.Fold(ContactLedger()), "P-1")->permits_size(), 1);
+  const std::string call = story.Add(Call(permit), kMonday + 60 * kMicrosPerSecond);
+  EXPECT_EQ(ReadOpenPermits(story.Fold(ContactLedger()), "P-1")->permits_size(), 0);
+  EXPECT_EQ(PermitOf(story, permit).phase(), casefile::v1::PermitState::USED);
+  EXPECT_EQ(PermitOf(story, permit).used_by(), call);
+  EXPECT_EQ(ContactsOf(story)[0].ungoverned(), ev::UNGOVERNED_REASON_UNSPECIFIED);
+}
+
+TEST(ContactLedger, APermitUsedByWhatNeverHappenedIsOpenAgain) {
+  Story story;
+  const std::string permit = story.Add(Granted(kMonday + 900 * kMicrosPerSecond), kMonday);
+  const std::string call = story.Add(Call(permit), kMonday);
+  story.Add(Annulled(call), kMonday);
+  EXPECT_EQ(PermitOf(story, permit).phase(), casefile::v1::PermitState::LIVE);
+  EXPECT_EQ(ReadOpenPermits(story.Fold(ContactLedger()), "P-1")->permits_size(), 1);
+}
+
+TEST(ContactLedger, AContactThatDoesNotFitItsPermitDoesNotConsumeItAndSaysWhy) {
+  Story story;
+  const std::string permit = story.Add(Granted(kMonday + 900 * kMicrosPerSecond), kMonday);
+  story.Add(Call(), kMonday);
+  story.Add(Call("019f7f2e-c780-755d-9ebf-cb382b97122e"), kMonday);
   ev::ContactAttempted sms = Call(permit);
   sms.set_channel(ev::CHANNEL_SMS);
   story.Add(sms, kMonday);
-  const auto state = story.Fold(ContactLedger()).Row<casefile::v1::PermitState>("p/" + permit);
-  EXPECT_EQ(state.phase(), casefile::v1::PermitState::LIVE);
-  EXPECT_EQ(March(story).contacts_size(), 3);
+  story.Add(Call(permit), kMonday + 900 * kMicrosPerSecond);
+  EXPECT_EQ(PermitOf(story, permit).phase(), casefile::v1::PermitState::LIVE);
+  story.Add(Call(permit), kMonday + kMicrosPerSecond);
+  story.Add(Call(permit), kMonday + 2 * kMicrosPerSecond);
+  ev::ContactAttempted other = Call(permit);
+  other.set_party_id("P-2");
+  story.Add(other, kMonday);
+
+  std::map<uint64_t, ev::UngovernedReason> reasons;
+  for (const auto& contact : ContactsOf(story))
+    reasons[contact.contact().position()] = contact.ungoverned();
+  EXPECT_EQ(reasons,
+            (std::map<uint64_t, ev::UngovernedReason>{{4, ev::UNGOVERNED_REASON_NO_PERMIT},
+                                                      {6, ev::UNGOVERNED_REASON_NO_PERMIT},
+                                                      {8, ev::UNGOVERNED_REASON_PERMIT_MISMATCH},
+                                                      {10, ev::UNGOVERNED_REASON_PERMIT_EXPIRED},
+                                                      {12, ev::UNGOVERNED_REASON_UNSPECIFIED},
+                                                      {14, ev::UNGOVERNED_REASON_PERMIT_USED}}));
+  EXPECT_EQ(ContactsOf(story, "P-2")[0].ungoverned(), ev::UNGOVERNED_REASON_PERMIT_MISMATCH);
 }
 
 TEST(ContactLedger, ACancelledPermitReturnsItsUnit) {
@@ -318,7 +453,19 @@ TEST(ContactLedger, ACancelledPermitReturnsItsUnit) {
   ev::PermitCancelled cancelled;
   cancelled.set_permit_id(permit);
   story.Add(cancelled, kMonday + kMicrosPerSecond);
-  EXPECT_FALSE(story.Fold(ContactLedger()).rows.contains("c/P-1/202503"));
+  EXPECT_EQ(ReadOpenPermits(story.Fold(ContactLedger()), "P-1")->permits_size(), 0);
+  EXPECT_EQ(PermitOf(story, permit).phase(), casefile::v1::PermitState::CANCELLED);
+}
+
+TEST(ContactLedger, AContactToldLateIsCoveredByThePermitItBeganUnder) {
+  Story story;
+  const std::string permit = story.Add(Granted(kMonday + 900 * kMicrosPerSecond), kMonday);
+  ev::PermitExpired expired;
+  expired.set_permit_id(permit);
+  story.Add(expired, kMonday + kDay);
+  story.Add(Call(permit), kMonday + kMicrosPerSecond);
+  EXPECT_EQ(ContactsOf(story)[0].ungoverned(), ev::UNGOVERNED_REASON_UNSPECIFIED);
+  EXPECT_EQ(PermitOf(story, permit).phase(), casefile::v1::PermitState::USED);
 }
 
 TEST(ContactLedger, ALetterWithoutAnAttemptIsAContactOfItsOwn) {
@@ -327,22 +474,75 @@ TEST(ContactLedger, ALetterWithoutAnAttemptIsAContactOfItsOwn) {
   letter.set_party_id("P-1");
   letter.set_party_role(ev::PARTY_ROLE_DEBTOR);
   story.Add(letter, kMonday);
-  EXPECT_EQ(March(story).contacts(0).contact().channel(), "letter");
-  EXPECT_EQ(March(story).contacts(0).contact().outcome(), "sent");
+  EXPECT_EQ(ContactsOf(story)[0].contact().channel(), "letter");
+  EXPECT_EQ(ContactsOf(story)[0].contact().outcome(), "sent");
 }
 
-TEST(ContactLedger, OnlyServiceThatReachedTheDebtorIsARecord) {
+TEST(ContactLedger, RecordsStandUnderWhomTheyBindUntilTheyAreAnnulled) {
   Story story;
-  ev::ServiceOfProcess service;
-  service.set_party_id("P-1");
-  service.add_obligation_ids("O-1");
-  service.set_result(ev::SERVICE_RESULT_NOT_FOUND);
-  story.Add(service, kMonday);
-  EXPECT_TRUE(story.Fold(ContactLedger()).rows.empty());
-  service.set_result(ev::SERVICE_RESULT_SERVED);
-  story.Add(service, kMonday);
-  const auto records = story.Fold(ContactLedger()).Row<casefile::v1::PersonRecords>("r/P-1");
-  EXPECT_EQ(records.records(0).word(), "served_in_lawsuit");
+  const std::string cease = story.Add(Ceased(), kMonday);
+  EXPECT_EQ(WordsUnder(story, DebtOwner("O-1")), std::vector<std::string>{"cease_written"});
+  EXPECT_EQ(WordsUnder(story, PersonOwner("P-1")), std::vector<std::string>{"cease_requested"});
+  story.Add(Annulled(cease), kMonday);
+  EXPECT_TRUE(WordsUnder(story, DebtOwner("O-1")).empty());
+  EXPECT_TRUE(WordsUnder(story, PersonOwner("P-1")).empty());
+}
+
+TEST(ContactLedger, ViolationsStandUntilTheyAreCleared) {
+  Story story;
+  const std::string call = story.Add(Call(), kMonday);
+  ev::ViolationDetected violation;
+  violation.set_rule_id("R");
+  violation.add_event_ids(call);
+  const std::string raised = story.Add(violation, kMonday);
+  EXPECT_EQ(ReadViolations(story.Fold(ContactLedger()), call)->violations(0).event_id(), raised);
+  ev::ViolationCleared cleared;
+  cleared.set_violation_event_id(raised);
+  cleared.set_act_event_id(call);
+  story.Add(cleared, kMonday);
+  EXPECT_EQ(ReadViolations(story.Fold(ContactLedger()), call)->violations_size(), 0);
+}
+
+TEST(ContactLedger, TellsWhatAnEventTouched) {
+  Story story;
+  const std::string call = story.Add(Call(), kMonday);
+  story.Add(Corrected(call, Call(), kMonday + kDay), kMonday);
+  MapRows rows;
+  std::vector<Touched> touched;
+  ContactLedger::Fold(story.events[0], rows, &touched);
+  ASSERT_EQ(touched.size(), 1u);
+  EXPECT_EQ(touched[0].person, "P-1");
+  EXPECT_EQ(touched[0].contact_id, call);
+  touched.clear();
+  ContactLedger::Fold(story.events[1], rows, &touched);
+  ASSERT_EQ(touched.size(), 2u);
+  EXPECT_EQ(touched[0].at.micros, kMonday);
+  EXPECT_EQ(touched[1].at.micros, kMonday + kDay);
+}
+
+// A busy person costs no more than a quiet one: every contact is a row of its own.
+TEST(ContactLedger, AContactChangesTheSameFewRowsHoweverManyThereAre) {
+  class CountingRows final : public Rows {
+   public:
+    std::optional<std::string> Get(std::string_view key) override { return rows.Get(key); }
+    void Put(std::string_view key, std::string_view value) override {
+      bytes += key.size() + value.size();
+      rows.Put(key, value);
+    }
+    void Delete(std::string_view key) override { rows.Delete(key); }
+    MapRows rows;
+    size_t bytes = 0;
+  };
+  Story story;
+  for (int i = 0; i < 2'000; ++i) story.Add(Call(), kMonday + i * kMicrosPerSecond);
+  CountingRows rows;
+  ContactLedger().Apply(story.events[0], rows);
+  const size_t first = rows.bytes;
+  for (size_t i = 1; i < story.events.size(); ++i) {
+    rows.bytes = 0;
+    ContactLedger().Apply(story.events[i], rows);
+    ASSERT_LE(rows.bytes, first + 8) << i;
+  }
 }
 
 }  // namespace

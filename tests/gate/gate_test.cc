@@ -1,6 +1,7 @@
 // The gate over a real ledger and the Chilean pack: what a dialler sees.
 
 #include "api/commands/gate.h"
+#include "api/commands/judge_contacts.h"
 
 #include <string>
 #include <thread>
@@ -13,12 +14,18 @@
 
 #include "constancia/event/v1/case.pb.h"
 #include "constancia/event/v1/contact.pb.h"
+#include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
+#include "constancia/event/v1/legal.pb.h"
 #include "core/base/status.h"
 #include "core/base/test_data.h"
 #include "core/event/uuid.h"
+#include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
+#include "eventstore/projections/contact_ledger/contact_rows.h"
 #include "eventstore/projections/projections.h"
+#include "eventstore/projections/row_source.h"
+#include "policies/engine/evaluate.h"
 #include "policies/engine/testing.h"
 #include "tests/support/test_ledger.h"
 
@@ -41,6 +48,8 @@ class GateTest : public ::testing::Test {
     ASSERT_TRUE(ledger_.Create().ok());
     zones_ = *Zones::Load();
     gate_.emplace(&ledger_.log(), &packs_, &*zones_, &ledger_.clock(), &random_);
+    judge_.emplace(JudgeContacts::Uses{
+        .log = &ledger_.log(), .packs = &packs_, .zones = &*zones_, .random = &random_});
     ev::CaseOpened opened;
     opened.set_case_id("C-1");
     opened.set_party_id("P-1");
@@ -65,26 +74,40 @@ class GateTest : public ::testing::Test {
     return draft;
   }
 
-  // Records a fact with whatever the gate says follows from it; returns the violations' rules.
+  // Records a fact with whatever follows from it; returns the rules of the violations raised.
   template <typename Payload>
   std::vector<std::string> Record(const Payload& payload, const std::string& at) {
+    std::vector<eventstore::EventDraft> drafts;
+    drafts.push_back(Draft(payload, at));
+    return RecordAll(std::move(drafts));
+  }
+
+  std::vector<std::string> RecordAll(std::vector<eventstore::EventDraft> drafts) {
     eventstore::AppendRequest request;
     request.source = "dialler-1";
     request.request_id = "r-" + std::to_string(++requests_);
-    request.drafts.push_back(Draft(payload, at));
-    auto judgement = gate_.has_value() ? gate_->Judge(request.drafts) : Judgement();
+    request.drafts = std::move(drafts);
+    auto judgement = judge_->Run(request.drafts);
     EXPECT_TRUE(judgement.ok()) << judgement.status();
     std::vector<std::string> rules;
-    for (eventstore::EventDraft& violation : judgement->violations) {
+    cleared_.clear();
+    for (eventstore::EventDraft& consequence : judgement->consequences) {
       ev::ViolationDetected detected;
-      EXPECT_TRUE(detected.ParseFromString(violation.public_part));
-      rules.push_back(detected.rule_id());
-      last_violation_ = detected;
-      request.drafts.push_back(std::move(violation));
+      ev::ViolationCleared cleared;
+      if (consequence.type == detected.GetDescriptor()->full_name()) {
+        EXPECT_TRUE(detected.ParseFromString(consequence.public_part));
+        rules.push_back(detected.rule_id());
+        last_violation_ = detected;
+      } else {
+        EXPECT_TRUE(cleared.ParseFromString(consequence.public_part));
+        cleared_.push_back(cleared);
+      }
+      request.drafts.push_back(std::move(consequence));
     }
     request.expectations = std::move(judgement->expectations);
     const auto appended = ledger_.log().AppendAndWait(std::move(request));
     EXPECT_TRUE(appended.ok()) << appended.status();
+    if (appended.ok()) last_id_ = ToText(appended->receipts.front().event_id);
     return rules;
   }
 
@@ -132,7 +155,10 @@ class GateTest : public ::testing::Test {
   policies::PackSet packs_ = policies::ChileanPacks();
   std::optional<Zones> zones_;
   std::optional<Gate> gate_;
+  std::optional<JudgeContacts> judge_;
+  std::string last_id_;  // of the first event recorded last
   ev::ViolationDetected last_violation_;
+  std::vector<ev::ViolationCleared> cleared_;  // by what was recorded last
   int requests_ = 0;
 };
 
@@ -266,10 +292,10 @@ TEST_F(GateTest, TwoCallsInOneAppendAreJudgedOneAfterTheOther) {
   std::vector<eventstore::EventDraft> drafts = {
       Draft(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00"),
       Draft(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:01:00-03:00")};
-  const auto judgement = gate_->Judge(drafts);
+  const auto judgement = judge_->Run(drafts);
   ASSERT_TRUE(judgement.ok()) << judgement.status();
-  ASSERT_EQ(judgement->violations.size(), 1u);
-  EXPECT_EQ(judgement->violations[0].causation_id, drafts[1].event_id);
+  ASSERT_EQ(judgement->consequences.size(), 1u);
+  EXPECT_EQ(judgement->consequences[0].causation_id, drafts[1].event_id);
   EXPECT_EQ(judgement->expectations.size(), 1u);
 }
 
@@ -327,6 +353,249 @@ TEST_F(GateTest, AVerdictIsTheSameBytesWhenItIsAskedAgainOverTheSameFacts) {
   const auto twice = gate_->Check(Intended(ev::CHANNEL_VOICE_CALL), At(kMondayMorning));
   ASSERT_TRUE(once.ok() && twice.ok());
   EXPECT_EQ(once->verdict.SerializeAsString(), twice->verdict.SerializeAsString());
+}
+
+TEST_F(GateTest, AContactUnderAnotherPersonsPermitIsRecordedAndIsABreachOfItsOwn) {
+  const auto permit = Reserve(Request(ev::CHANNEL_VOICE_CALL));
+  ASSERT_TRUE(permit.ok());
+  const std::string id = ToText(permit->receipt.event_id);
+  ev::ContactAttempted other = Attempt(ev::CHANNEL_VOICE_CALL, id);
+  other.set_party_id("P-2");
+  other.set_party_role(ev::PARTY_ROLE_OTHER_THIRD);
+  EXPECT_FALSE(Record(other, kMondayMorning).empty());
+  EXPECT_EQ(last_violation_.ungoverned(), ev::UNGOVERNED_REASON_PERMIT_MISMATCH);
+  EXPECT_EQ(last_violation_.severity(), ev::SEVERITY_CRITICAL);
+  // The permit still covers the call it was given for.
+  EXPECT_TRUE(Record(Attempt(ev::CHANNEL_VOICE_CALL, id), kMondayMorning).empty());
+}
+
+TEST_F(GateTest, TheNextDecisionRecordsWhatExpired) {
+  const auto first = Reserve(Request(ev::CHANNEL_VOICE_CALL));
+  ASSERT_TRUE(first.ok());
+  ledger_.clock().Advance(900 * kMicrosPerSecond);
+  const auto second = Reserve(Request(ev::CHANNEL_VOICE_CALL));
+  ASSERT_TRUE(second.ok());
+  const auto event = ledger_.reader().ReadEvent({second->receipt.position.value + 1});
+  ASSERT_TRUE(event.ok()) << event.status();
+  ev::PermitExpired expired;
+  ASSERT_EQ(event->header.type(), expired.GetDescriptor()->full_name());
+  ASSERT_TRUE(expired.ParseFromString(event->header.public_payload()));
+  EXPECT_EQ(expired.permit_id(), ToText(first->receipt.event_id));
+  const Position end = ledger_.reader().end();
+  ASSERT_TRUE(Reserve(Request(ev::CHANNEL_VOICE_CALL)).ok());
+  EXPECT_EQ(ledger_.reader().end().value, end.value + 1);  // once is enough
+}
+
+class CancelTest : public GateTest {
+ protected:
+  absl::StatusOr<eventstore::Receipt> Cancel(const std::string& permit_id,
+                                             const std::string& request_id) {
+    v1::CancelPermitRequest request;
+    request.set_request_id(request_id);
+    request.set_permit_id(permit_id);
+    request.set_reason("line_busy");
+    request.mutable_actor()->set_kind(ledger::v1::SYSTEM);
+    request.mutable_actor()->set_id("dialler");
+    absl::Notification answered;
+    absl::StatusOr<eventstore::Receipt> receipt = absl::UnknownError("not answered");
+    gate_->Cancel(request, "dialler-1", [&](absl::StatusOr<eventstore::Receipt> answer) {
+      receipt = std::move(answer);
+      answered.Notify();
+    });
+    answered.WaitForNotification();
+    return receipt;
+  }
+
+  std::string Permit() {
+    const auto decision = Reserve(Request(ev::CHANNEL_VOICE_CALL));
+    EXPECT_TRUE(decision.ok() && decision->expires_at.has_value());
+    return ToText(decision->receipt.event_id);
+  }
+};
+
+TEST_F(CancelTest, RefusesWhatIsNoPermitAndWhatNoLongerHolds) {
+  EXPECT_EQ(ReasonOf(Cancel("019f7f2e-c780-755d-9ebf-cb382b97122e", "c-1").status()),
+            error::v1::NOT_FOUND);
+  const std::string used = Permit();
+  Record(Attempt(ev::CHANNEL_VOICE_CALL, used), kMondayMorning);
+  EXPECT_EQ(ReasonOf(Cancel(used, "c-2").status()), error::v1::PERMIT_USED);
+  ledger_.clock().Set(At("2025-03-24T10:00:00-03:00"));
+  const std::string late = Permit();
+  ledger_.clock().Advance(900 * kMicrosPerSecond);
+  EXPECT_EQ(ReasonOf(Cancel(late, "c-3").status()), error::v1::PERMIT_EXPIRED);
+  EXPECT_EQ(FieldOf(Cancel(late, "c-3").status()), "permit_id");
+}
+
+TEST_F(CancelTest, ReturnsTheUnitAtOnceAndAnswersARepetitionAlike) {
+  const std::string permit = Permit();
+  const auto cancelled = Cancel(permit, "c-1");
+  ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+  const auto again = Cancel(permit, "c-1");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again, *cancelled);
+  EXPECT_EQ(ReasonOf(Cancel(permit, "c-2").status()), error::v1::PERMIT_USED);
+  const std::string next = Permit();
+  EXPECT_EQ(ReasonOf(Cancel(next, "c-1").status()), error::v1::IDEMPOTENCY_CONFLICT);
+}
+
+// After the fact.
+
+TEST_F(GateTest, ACallToldLateIsCountedAgainstLaterOnesThatCouldNotKnow) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:30:00-03:00");
+  const std::string later = last_id_;
+  EXPECT_THAT(Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00"),
+              ::testing::ElementsAre("CL-19496-37-freq-phone"));
+  EXPECT_EQ(last_violation_.event_ids(0), later);
+  EXPECT_TRUE(last_violation_.unknowable_at_the_time());
+  EXPECT_EQ(last_violation_.severity(), ev::SEVERITY_MAJOR);
+}
+
+TEST_F(GateTest, AViolationIsRaisedOnce) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00");
+  EXPECT_EQ(Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:30:00-03:00").size(), 1u);
+  // One more before both: the first call is a breach now, the second was one already.
+  EXPECT_EQ(Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T08:30:00-03:00").size(), 1u);
+  EXPECT_TRUE(cleared_.empty());
+}
+
+TEST_F(GateTest, ACompletionThatDoesNotCountClearsTheViolationOfTheNextCall) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00");
+  const std::string first = last_id_;
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:30:00-03:00");
+  ev::ContactCompleted completed;
+  completed.set_attempt_id(first);
+  completed.set_reach(ev::REACH_BUSY);
+  EXPECT_TRUE(Record(completed, "2025-03-10T09:00:05-03:00").empty());
+  ASSERT_EQ(cleared_.size(), 1u);
+  EXPECT_EQ(cleared_[0].why(), ev::CLEARING_REASON_LATE_FACT);
+  EXPECT_EQ(cleared_[0].rule_id(), "CL-19496-37-freq-phone");
+}
+
+TEST_F(GateTest, AnAnnulmentClearsItsOwnViolationsAndThoseItCaused) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-09T09:00:00-03:00");  // a Sunday
+  const std::string sunday = last_id_;
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:30:00-03:00");
+  const std::string monday = last_id_;
+  ev::EventAnnulled annulled;
+  annulled.set_target_event_id(sunday);
+  EXPECT_TRUE(Record(annulled, kMondayMorning).empty());
+  ASSERT_EQ(cleared_.size(), 2u);
+  for (const ev::ViolationCleared& cleared : cleared_) {
+    EXPECT_EQ(cleared.why(), ev::CLEARING_REASON_ANNULLED);
+    EXPECT_EQ(cleared.act_event_id(), cleared.rule_id() == "CL-19496-37-days" ? sunday : monday);
+    EXPECT_EQ(cleared.caused_by_event_id(), last_id_);
+  }
+}
+
+TEST_F(GateTest, ACorrectionToAnotherWeekRecountsBoth) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00");
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-11T09:00:00-03:00");  // a breach
+  const std::string moved = last_id_;
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-24T09:00:00-03:00");
+  const std::string later = last_id_;
+  ev::EventCorrected corrected;
+  corrected.set_target_event_id(moved);
+  const ev::ContactAttempted same = Attempt(ev::CHANNEL_VOICE_CALL);
+  corrected.set_corrected_type(std::string(same.GetDescriptor()->full_name()));
+  corrected.set_corrected_public(same.SerializeAsString());
+  corrected.mutable_corrected_occurred_at()->set_seconds(At("2025-03-21T09:00:00-03:00").micros /
+                                                         kMicrosPerSecond);
+  EXPECT_THAT(Record(corrected, "2025-03-24T10:00:00-03:00"),
+              ::testing::ElementsAre("CL-19496-37-freq-phone"));
+  EXPECT_EQ(last_violation_.event_ids(0), later);
+  ASSERT_EQ(cleared_.size(), 1u);
+  EXPECT_EQ(cleared_[0].act_event_id(), moved);
+  EXPECT_EQ(cleared_[0].why(), ev::CLEARING_REASON_CORRECTED);
+}
+
+TEST_F(GateTest, ASuitToldLateBarsTheContactsAfterItAndItsAnnulmentClearsThem) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00");
+  ev::ServiceOfProcess service;
+  service.set_case_id("C-1");
+  service.set_party_id("P-1");
+  service.add_obligation_ids("O-1");
+  service.set_result(ev::SERVICE_RESULT_SERVED);
+  EXPECT_EQ(Record(service, "2025-03-08T12:00:00-03:00").size(), 1u);
+  EXPECT_EQ(last_violation_.severity(), ev::SEVERITY_CRITICAL);
+  EXPECT_TRUE(last_violation_.unknowable_at_the_time());
+  ev::EventAnnulled annulled;
+  annulled.set_target_event_id(last_id_);
+  Record(annulled, kMondayMorning);
+  EXPECT_EQ(cleared_.size(), 1u);
+}
+
+TEST_F(GateTest, ContactsOfACaseThatIsOpenedLaterAreJudgedThen) {
+  ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
+  attempt.set_case_id("C-2");
+  EXPECT_TRUE(Record(attempt, "2025-03-09T12:00:00-03:00").empty());
+  const std::string early = last_id_;
+  ev::CaseOpened opened;
+  opened.set_case_id("C-2");
+  opened.set_party_id("P-1");
+  opened.set_zone("America/Santiago");
+  opened.add_obligation_ids("O-1");
+  opened.add_regimes("CL");
+  eventstore::EventDraft draft = Draft(opened, kMondayMorning);
+  draft.streams[0] = testing::CaseStream("C-2");
+  EXPECT_THAT(RecordAll({draft}), ::testing::ElementsAre("CL-19496-37-days"));
+  EXPECT_EQ(last_violation_.event_ids(0), early);
+}
+
+// A verdict depends on nothing but what is recorded: over the log before it, the packs it names and
+// the proposal it holds, counsel says the same bytes.
+TEST_F(GateTest, EveryRecordedDecisionCanBeRepeatedFromTheLog) {
+  for (const ev::Channel channel :
+       {ev::CHANNEL_VOICE_CALL, ev::CHANNEL_SMS, ev::CHANNEL_VOICE_CALL, ev::CHANNEL_EMAIL}) {
+    const auto decision = Reserve(Request(channel));
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    if (decision->expires_at.has_value() && channel != ev::CHANNEL_EMAIL) {
+      Record(Attempt(channel, ToText(decision->receipt.event_id)), kMondayMorning);
+    }
+    ledger_.clock().Advance(600 * kMicrosPerSecond);
+  }
+  ASSERT_TRUE(Reserve(Request(ev::CHANNEL_EMAIL)).ok());  // over a permit that has expired since
+
+  class NoRows final : public eventstore::RowSource {
+   public:
+    absl::StatusOr<std::optional<std::string>> Read(std::string_view) const override {
+      return std::optional<std::string>();
+    }
+    absl::StatusOr<std::vector<Row>> Scan(std::string_view, std::string_view,
+                                          std::string_view) const override {
+      return std::vector<Row>();
+    }
+  };
+  const NoRows nothing;
+  eventstore::AppendedRows contacts(&nothing);
+  eventstore::AppendedRows cases(&nothing);
+  int repeated = 0;
+  const auto repeat = [&](const auto& payload, const eventstore::RecordedEvent& event) {
+    ContactFacts facts(&contacts, &cases, &packs_);
+    const auto gathered = facts.Gather(payload.proposal(), {event.header.occurred_at()},
+                                       payload.contact_point_id(), {});
+    ASSERT_TRUE(gathered.ok()) << gathered.status();
+    const auto verdict = policies::Evaluate(packs_, *gathered, payload.proposal());
+    ASSERT_TRUE(verdict.ok()) << verdict.status();
+    EXPECT_EQ(verdict->SerializeAsString(), payload.verdict().SerializeAsString());
+    ++repeated;
+  };
+  for (uint64_t position = 0; position < ledger_.reader().end().value; ++position) {
+    const auto event = ledger_.reader().ReadEvent({position});
+    if (ReasonOf(event.status()) == error::v1::NOT_FOUND) continue;  // the place of a map root
+    ASSERT_TRUE(event.ok()) << event.status();
+    ev::PermitGranted granted;
+    ev::ContactDenied denied;
+    if (event->header.type() == granted.GetDescriptor()->full_name()) {
+      ASSERT_TRUE(granted.ParseFromString(event->header.public_payload()));
+      repeat(granted, *event);
+    } else if (event->header.type() == denied.GetDescriptor()->full_name()) {
+      ASSERT_TRUE(denied.ParseFromString(event->header.public_payload()));
+      repeat(denied, *event);
+    }
+    eventstore::ContactLedger().Apply(*event, contacts);
+    eventstore::CaseFiles().Apply(*event, cases);
+  }
+  EXPECT_EQ(repeated, 5);
 }
 
 }  // namespace

@@ -58,6 +58,17 @@ class Protos:
             ["protoc", *(f"-I{root}" for root in roots), f"--python_out={out}", f"--grpc_python_out={out}",
              f"--plugin=protoc-gen-grpc_python={shutil.which('grpc_python_plugin')}", *files],
             check=True)
+        self.load(out)
+
+    @classmethod
+    def made(cls, stubs):
+        """The classes that another process made."""
+        protos = cls.__new__(cls)
+        protos.load(pathlib.Path(stubs))
+        return protos
+
+    def load(self, out):
+        self.stubs = out
         sys.path.insert(0, str(out))
         google.__path__.append(str(out / "google"))
         load = importlib.import_module
@@ -67,20 +78,37 @@ class Protos:
         self.ledger_stub = load("constancia.v1.ledger_service_pb2_grpc").LedgerServiceStub
         self.policy_service = load("constancia.v1.policy_service_pb2")
         self.policy_stub = load("constancia.v1.policy_service_pb2_grpc").PolicyServiceStub
+        self.contact_service = load("constancia.v1.contact_service_pb2")
+        self.contact_stub = load("constancia.v1.contact_service_pb2_grpc").ContactServiceStub
+        self.common = load("constancia.event.v1.common_pb2")
         self.header = load("constancia.ledger.v1.header_pb2")
         self.case_events = load("constancia.event.v1.case_pb2")
         self.error_info = load("google.rpc.error_info_pb2")
         self.status = load("google.rpc.status_pb2")
 
 
-class Ledger:
+class Served:
+    """A ledger that is served at an address, and the certificates in its folder."""
+
+    def __init__(self, folder, address):
+        self.folder = folder
+        self.address = address
+
+    def channel(self, caller="sample-source"):
+        tls = self.folder / "tls"
+        credentials = grpc.ssl_channel_credentials((tls / "ca.pem").read_bytes(), (tls / f"{caller}.key").read_bytes(),
+                                                   (tls / f"{caller}.pem").read_bytes())
+        # Every channel has a connection of its own.
+        return grpc.secure_channel(self.address, credentials, [("grpc.use_local_subchannel_pool", 1)])
+
+
+class Ledger(Served):
     """A ledger's folder and, when it runs, its server."""
 
     def __init__(self, program, folder):
+        super().__init__(pathlib.Path(folder) / "ledger", None)
         self.program = program
-        self.folder = pathlib.Path(folder) / "ledger"
         self.process = None
-        self.address = None
         self.run("init", str(self.folder), "--origin", ORIGIN, "--tenant", TENANT)
 
     def run(self, *words, code=0):
@@ -116,13 +144,6 @@ class Ledger:
     def __exit__(self, *_):
         if self.process is not None and self.process.poll() is None:
             self.kill()
-
-    def channel(self, caller="sample-source"):
-        tls = self.folder / "tls"
-        credentials = grpc.ssl_channel_credentials((tls / "ca.pem").read_bytes(), (tls / f"{caller}.key").read_bytes(),
-                                                   (tls / f"{caller}.pem").read_bytes())
-        # Every channel has a connection of its own.
-        return grpc.secure_channel(self.address, credentials, [("grpc.use_local_subchannel_pool", 1)])
 
 
 class Client:

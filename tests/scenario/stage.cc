@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "api/cli/import/field_path.h"
 #include "api/commands/gate.h"
+#include "api/commands/judge_contacts.h"
 #include "api/commands/messages.h"
 #include "api/commands/observer.h"
 #include "api/commands/record_events.h"
@@ -373,6 +374,7 @@ struct Stage::Impl {
   const api::Caller caller{.kind = api::CallerKind::kSource, .tenant = "tenant-1", .id = kSource};
   std::optional<api::Counsel> counsel;
   std::optional<api::Gate> gate;
+  std::optional<api::JudgeContacts> judge_contacts;
   std::optional<api::RecordEvents> record;
   bool begun = false;
   std::map<std::string, std::string> last;  // Type to the id of the last event of it.
@@ -398,6 +400,10 @@ absl::Status Stage::Play(const Line& line) {
     RETURN_IF_ERROR(ledger.Create());
     impl_->gate.emplace(&ledger.log(), &impl_->counsel->packs, &impl_->zones, &ledger.clock(),
                         &impl_->random);
+    impl_->judge_contacts.emplace(api::JudgeContacts::Uses{.log = &ledger.log(),
+                                                           .packs = &impl_->counsel->packs,
+                                                           .zones = &impl_->zones,
+                                                           .random = &impl_->random});
     impl_->record.emplace(api::RecordEvents::Uses{.catalogue = &impl_->catalogue,
                                                   .zones = &impl_->zones,
                                                   .access = &impl_->access,
@@ -405,7 +411,7 @@ absl::Status Stage::Play(const Line& line) {
                                                   .clock = &ledger.clock(),
                                                   .observer = &impl_->observer,
                                                   .log = &ledger.log(),
-                                                  .gate = &*impl_->gate});
+                                                  .contacts = &*impl_->judge_contacts});
   }
   if (ledger.clock().Now() < at) ledger.clock().Set(at);
   if (line.verb == "case") return impl_->PlayCase(line);

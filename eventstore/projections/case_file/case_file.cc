@@ -363,6 +363,14 @@ absl::StatusOr<CaseView> ReadCase(const EventLog& log, std::string_view case_id)
   return Parse(*row.value, row.as_of);
 }
 
+absl::StatusOr<std::optional<CaseFile>> ReadCaseFile(const RowSource& rows,
+                                                     std::string_view case_id) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> row, rows.Read(case_id));
+  if (!row.has_value()) return std::optional<CaseFile>();
+  ASSIGN_OR_RETURN(CaseView view, Parse(*row, Position()));
+  return std::optional<CaseFile>(std::move(view.file));
+}
+
 absl::StatusOr<std::vector<CaseView>> ListCases(const EventLog& log, std::string_view after,
                                                 size_t limit) {
   const std::string from = after.empty() ? std::string() : std::string(after) + '\0';

@@ -20,6 +20,7 @@
 #include "core/base/position.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/inline_projection.h"
+#include "eventstore/projections/row_source.h"
 
 namespace constancia::eventstore {
 
@@ -40,6 +41,10 @@ struct CaseView {
 
 // Reads the file of a case. Fails with NOT_FOUND.
 absl::StatusOr<CaseView> ReadCase(const EventLog& log, std::string_view case_id);
+
+// The same from rows that may be ahead of the log; nothing when no event of the case is there.
+absl::StatusOr<std::optional<casefile::v1::CaseFile>> ReadCaseFile(const RowSource& rows,
+                                                                   std::string_view case_id);
 
 // Reads at most `limit` files whose ids come after `after` ("" is the first), by id.
 absl::StatusOr<std::vector<CaseView>> ListCases(const EventLog& log, std::string_view after,

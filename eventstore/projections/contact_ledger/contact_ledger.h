@@ -1,60 +1,63 @@
 // The contact ledger: what counsel must know of a person before he is contacted.
 //
 // Inline: brought up to date before an append is answered, so that the next decision sees the last
-// contact. For every person it keeps the contacts made, live permits and binding records in the
-// words rules are written in, a row a month, so that a decision reads a few rows and never history.
+// contact. It keeps contacts, open permits, binding records and standing violations in the words
+// rules are written in. What an event costs does not depend on how much there is already: a contact
+// is a row of its own, so a decision reads the rows of its window and never history. Only records
+// share a row, with those of the same person, debt, case or contact point: few, and read together.
 //
-//   c/<person>/<YYYYMM>   ContactMonth: what began in that month (UTC)
-//   r/<person>            PersonRecords
-//   a/<event id>          AttemptPlace: where an attempt stands, or its end when that came first
-//   p/<event id>          PermitState
+//   c<person>\0<instant><position>   LedgerContact
+//   r<owner>                         RecordList
+//   l<person>                        OpenPermits
+//   p<permit id>                     PermitState
+//   v<contact's event id>            StandingViolations
+//   e<event id>                      EventPlace: what of the above an event has made
 //
-// A completion that arrives before its attempt, or an annulment before what it annuls, gives the
-// same rows.
+// Corrections and annulments take an event out by its place and put it back as it is right. They,
+// and completions, may arrive before what they speak of: whatever the order, the rows are the same
+// bytes. Decisions follow what they rest on, as they do in the log.
 //
-// Used by: api/commands (the gate).
+// Used by: the list in projections.h; api/commands reads it through contact_rows.h.
 
 #ifndef CONSTANCIA_EVENTSTORE_PROJECTIONS_CONTACT_LEDGER_CONTACT_LEDGER_H_
 #define CONSTANCIA_EVENTSTORE_PROJECTIONS_CONTACT_LEDGER_CONTACT_LEDGER_H_
 
-#include <optional>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "absl/status/statusor.h"
-#include "constancia/casefile/v1/contact_ledger.pb.h"
-#include "constancia/counsel/v1/verdict.pb.h"
 #include "core/base/time.h"
-#include "eventstore/log/event_log.h"
 #include "eventstore/log/inline_projection.h"
 
 namespace constancia::eventstore {
+
+// What an event changed, for those who judge contacts again.
+struct Touched {
+  // Of a contact: whose it is. Of a record: the person it names, if any.
+  std::string person;
+  // From when on others are judged by it.
+  Instant at;
+  // The event id, as text, of the contact that was put in, changed or taken out. Empty for records.
+  std::string contact_id;
+  // The case that a record names, if any.
+  std::string case_id;
+};
 
 class ContactLedger final : public InlineProjection {
  public:
   static constexpr std::string_view kName = "contact_ledger";
 
   std::string_view name() const override { return kName; }
-  uint32_t version() const override { return 1; }
+  uint32_t version() const override { return 2; }
   void Apply(const RecordedEvent& event, Rows& rows) const override;
+
+  // Does the same and adds to `touched` what changed.
+  static void Fold(const RecordedEvent& event, Rows& rows, std::vector<Touched>* touched);
+
+  // Whether events of `type` (full name) change anything here.
+  static bool Reads(std::string_view type);
 };
-
-// Reads what is known of `person`: all records, and the contacts and permits that began in the
-// month of `since` or later. Permits that have expired by `now` are left out: their unit is
-// returned without anybody asking. So is the contact or permit with event id `without` ("" for
-// none).
-absl::StatusOr<counsel::v1::Facts> ReadFacts(const EventLog& log, std::string_view person,
-                                             Instant since, Instant now, std::string_view without);
-
-// Whether a permit covers a contact with `person` on the rule's channel `channel` about `debts`,
-// begun at `at_micros`. A permit names its channel exactly and covers any of its debts.
-bool PermitFits(const casefile::v1::PermitState& permit, std::string_view person,
-                std::string_view channel,
-                const google::protobuf::RepeatedPtrField<std::string>& debts, int64_t at_micros);
-
-// Reads where a permit stands; nothing when there is none of that id. LIVE includes those whose
-// time is over.
-absl::StatusOr<std::optional<casefile::v1::PermitState>> ReadPermit(const EventLog& log,
-                                                                    std::string_view permit_id);
 
 }  // namespace constancia::eventstore
 

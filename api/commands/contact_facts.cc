@@ -1,0 +1,249 @@
+#include "api/commands/contact_facts.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "core/base/status.h"
+#include "core/case/rule_records.h"
+#include "core/case/rule_words.h"
+#include "eventstore/projections/case_file/case_file.h"
+#include "eventstore/projections/contact_ledger/contact_ledger.h"
+#include "eventstore/projections/contact_ledger/contact_rows.h"
+#include "policies/engine/vocabulary.h"
+
+namespace constancia::api {
+namespace {
+
+using casefile::v1::CaseFile;
+using casefile::v1::LedgerContact;
+using casefile::v1::LedgerRecord;
+using counsel::v1::Condition;
+using counsel::v1::Facts;
+using counsel::v1::Proposal;
+
+constexpr Instant kForEver{std::numeric_limits<int64_t>::max()};
+// Holds for a contact point until it is invalidated, and again once it is confirmed.
+constexpr char kPointValid[] = "contact_point_valid";
+
+void AddDebts(const CaseFile& file, google::protobuf::RepeatedPtrField<std::string>* debts) {
+  for (const auto& obligation : file.obligations()) *debts->Add() = obligation.obligation_id();
+}
+
+// The role that `person` has in the case; "" when the case does not know him.
+std::string_view PartyIn(const CaseFile& file, std::string_view person) {
+  if (file.party_id() == person) return "debtor";
+  for (const auto& party : file.parties()) {
+    if (party.party_id() == person) return RuleParty(party.role());
+  }
+  return "";
+}
+
+counsel::v1::Record AsRecord(const LedgerRecord& said, const Proposal& proposal) {
+  counsel::v1::Record record;
+  record.set_position(said.position());
+  record.set_at_micros(said.at_micros());
+  record.set_word(said.word());
+  record.set_person(said.person());
+  *record.mutable_debts() = said.debts().empty() ? proposal.debts() : said.debts();
+  record.set_case_id(said.case_id());
+  record.set_party(said.party());
+  for (const event::v1::TimeWindow& window : said.windows()) {
+    counsel::v1::WeekTime* time = record.add_windows();
+    *time->mutable_weekdays() = window.weekdays();
+    time->set_from_minute(window.from_minute());
+    time->set_to_minute(window.to_minute());
+  }
+  if (said.has_until_micros()) record.set_until_micros(said.until_micros());
+  return record;
+}
+
+Condition* AddCondition(std::string_view word, const LedgerRecord& since, Facts* facts) {
+  Condition* condition = facts->add_conditions();
+  condition->set_word(std::string(word));
+  *condition->mutable_debts() = since.debts();
+  condition->set_from_micros(since.at_micros());
+  condition->add_positions(since.position());
+  return condition;
+}
+
+// What is known of a contact point: who supplied it, and when it could be used.
+void AddPoint(const casefile::v1::RecordList& said, Facts* facts) {
+  Condition* valid = facts->add_conditions();
+  valid->set_word(kPointValid);
+  for (const LedgerRecord& record : said.records()) {
+    if (record.word() == "point_invalidated") {
+      if (valid != nullptr) valid->set_until_micros(record.at_micros());
+      valid = nullptr;
+    } else if (record.word() == "point_confirmed") {
+      if (valid == nullptr) valid = AddCondition(kPointValid, record, facts);
+    } else {
+      AddCondition(record.word(), record, facts);
+    }
+  }
+}
+
+}  // namespace
+
+DecisionRows::DecisionRows(const eventstore::EventLog* log)
+    : contacts(log, eventstore::ContactLedger::kName), cases(log, eventstore::CaseFiles::kName) {}
+
+void FillFromCase(const CaseFile& file, Proposal* proposal) {
+  proposal->set_creditor(file.creditor_id());
+  proposal->set_case_id(file.case_id());
+  proposal->set_region(file.region());
+  if (proposal->debts().empty()) AddDebts(file, proposal->mutable_debts());
+  if (proposal->zones().empty() && !file.zone().empty()) proposal->add_zones(file.zone());
+}
+
+absl::StatusOr<const CaseFile*> ContactFacts::Case(std::string_view case_id) {
+  auto found = files_.find(case_id);
+  if (found == files_.end()) {
+    ASSIGN_OR_RETURN(std::optional<CaseFile> file, eventstore::ReadCaseFile(*cases_, case_id));
+    found = files_.emplace(case_id, std::move(file)).first;
+  }
+  return found->second.has_value() ? &*found->second : nullptr;
+}
+
+std::vector<std::string> ContactFacts::Jurisdictions(const CaseFile& file) const {
+  std::vector<std::string> loaded;
+  const auto add = [&](const std::string& jurisdiction) {
+    if (std::find(loaded.begin(), loaded.end(), jurisdiction) == loaded.end() &&
+        packs_->Select({jurisdiction}).ok())
+      loaded.push_back(jurisdiction);
+  };
+  for (const std::string& regime : file.regimes()) add(regime);
+  if (!loaded.empty()) add(kHouseJurisdiction);
+  return loaded;
+}
+
+absl::Status ContactFacts::AddContact(const LedgerContact& contact, Facts* facts) {
+  counsel::v1::Contact* fact = facts->add_contacts();
+  *fact = contact.contact();
+  if (!contact.case_id().empty() && (fact->creditor().empty() || fact->debts().empty())) {
+    ASSIGN_OR_RETURN(const CaseFile* file, Case(contact.case_id()));
+    if (file == nullptr) return absl::OkStatus();
+    if (fact->creditor().empty()) fact->set_creditor(file->creditor_id());
+    if (fact->debts().empty()) AddDebts(*file, fact->mutable_debts());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ContactFacts::AddRecords(const Proposal& proposal, Facts* facts) {
+  std::vector<std::string> owners = {PersonOwner(proposal.person())};
+  if (!proposal.case_id().empty()) owners.push_back(CaseOwner(proposal.case_id()));
+  for (const std::string& debt : proposal.debts()) owners.push_back(DebtOwner(debt));
+  // One event may say the same under several owners.
+  std::set<std::pair<uint64_t, std::string>> seen;
+  for (const std::string& owner : owners) {
+    ASSIGN_OR_RETURN(const casefile::v1::RecordList list,
+                     eventstore::ReadRecords(*contacts_, owner));
+    for (const LedgerRecord& said : list.records()) {
+      if (!seen.emplace(said.position(), said.word()).second) continue;
+      if (!policies::IsRecordWord(said.word())) {
+        AddCondition(said.word(), said, facts);
+        continue;
+      }
+      counsel::v1::Record* record = facts->add_records();
+      *record = AsRecord(said, proposal);
+      if (!record->party().empty()) continue;
+      ASSIGN_OR_RETURN(const CaseFile* file, Case(proposal.case_id()));
+      if (file != nullptr) record->set_party(std::string(PartyIn(*file, record->person())));
+      if (record->party().empty() && record->person() == proposal.person())
+        record->set_party(proposal.party());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ContactFacts::AddConditions(const Proposal& proposal,
+                                         std::string_view contact_point_id,
+                                         std::span<const std::string> conditions, Facts* facts) {
+  for (const std::string& word : conditions) facts->add_conditions()->set_word(word);
+  casefile::v1::RecordList point;
+  if (!contact_point_id.empty()) {
+    ASSIGN_OR_RETURN(point, eventstore::ReadRecords(
+                                *contacts_, PointOwner(proposal.person(), contact_point_id)));
+  }
+  AddPoint(point, facts);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Facts> ContactFacts::Gather(const Proposal& proposal, Instant now,
+                                           std::string_view contact_point_id,
+                                           std::span<const std::string> conditions) {
+  Facts facts;
+  const Instant since{proposal.party() == "locator" ? 0 : proposal.at_micros() - kFactsReachMicros};
+  ASSIGN_OR_RETURN(const std::vector<LedgerContact> contacts,
+                   eventstore::ReadContacts(*contacts_, proposal.person(), since, kForEver));
+  for (const LedgerContact& contact : contacts) RETURN_IF_ERROR(AddContact(contact, &facts));
+  ASSIGN_OR_RETURN(const casefile::v1::OpenPermits open,
+                   eventstore::ReadOpenPermits(*contacts_, proposal.person()));
+  for (const casefile::v1::PermitState& permit : open.permits()) {
+    if (permit.expires_at_micros() <= now.micros) continue;
+    counsel::v1::Contact* contact = facts.add_contacts();
+    contact->set_position(permit.position());
+    contact->set_at_micros(permit.granted_at_micros());
+    contact->set_channel(permit.channel());
+    contact->set_party(permit.party());
+    contact->set_person(permit.person());
+    *contact->mutable_debts() = permit.debts();
+    contact->set_creditor(permit.creditor());
+    contact->set_initiated_by("collector");
+    contact->set_permit_expires_at_micros(permit.expires_at_micros());
+  }
+  RETURN_IF_ERROR(AddRecords(proposal, &facts));
+  RETURN_IF_ERROR(AddConditions(proposal, contact_point_id, conditions, &facts));
+  return facts;
+}
+
+absl::StatusOr<std::optional<Asked>> ContactFacts::Recall(const LedgerContact& contact,
+                                                          std::span<const LedgerContact> around) {
+  const counsel::v1::Contact& made = contact.contact();
+  if (made.initiated_by() != "collector" || contact.case_id().empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const CaseFile* file, Case(contact.case_id()));
+  if (file == nullptr) return std::nullopt;
+
+  Asked asked;
+  Proposal& proposal = asked.proposal;
+  for (std::string& jurisdiction : Jurisdictions(*file))
+    proposal.add_jurisdictions(std::move(jurisdiction));
+  proposal.set_at_micros(made.at_micros());
+  proposal.set_channel(made.channel());
+  proposal.set_party(made.party());
+  proposal.set_person(made.person());
+  *proposal.mutable_debts() = made.debts();
+  proposal.set_purpose(std::string(RulePurpose(contact.purpose())));
+  proposal.set_initiated_by(made.initiated_by());
+  proposal.set_position(made.position());
+  FillFromCase(*file, &proposal);
+  if (proposal.zones().empty()) proposal.add_zones(contact.zone());
+  for (const casefile::v1::ReachReport& report : contact.reports()) {
+    if (report.has_ended_at_micros()) proposal.set_ended_at_micros(report.ended_at_micros());
+  }
+  if (proposal.jurisdictions().empty() || proposal.debts().empty()) return std::nullopt;
+
+  std::vector<LedgerContact> all;
+  if (proposal.party() == "locator") {
+    ASSIGN_OR_RETURN(all, eventstore::ReadContacts(*contacts_, proposal.person(), Instant{0},
+                                                   Instant{made.at_micros() + 1}));
+    around = all;
+  }
+  const int64_t since = proposal.party() == "locator" ? 0 : made.at_micros() - kFactsReachMicros;
+  for (const LedgerContact& other : around) {
+    const counsel::v1::Contact& fact = other.contact();
+    const bool before = std::tuple(fact.at_micros(), fact.position()) <
+                        std::tuple(made.at_micros(), made.position());
+    if (before && fact.at_micros() >= since) RETURN_IF_ERROR(AddContact(other, &asked.facts));
+  }
+  RETURN_IF_ERROR(AddRecords(proposal, &asked.facts));
+  RETURN_IF_ERROR(AddConditions(
+      proposal, contact.contact_point_id(),
+      std::vector<std::string>(contact.conditions().begin(), contact.conditions().end()),
+      &asked.facts));
+  return std::optional<Asked>(std::move(asked));
+}
+
+}  // namespace constancia::api
