@@ -201,19 +201,19 @@ class Bench {
 
   // What an append and a page of a timeline cost at one size of the ledger.
   struct Costs {
-    double appends_per_second = 0;
-    double pages_per_second = 0;
+    Measured append;
+    Measured page;
   };
   absl::StatusOr<Costs> MeasureCosts(uint64_t events) {
     const Ledger::Debtors debtors = Ledger::GrownTo(events);
-    const Measured appends =
+    Costs costs;
+    costs.append =
         ledger_->AppendUnary(kMessageBytes, kInFlight, debtors, kWarmUp, arguments_.seconds);
-    const Measured pages =
-        ledger_->ReadTimeline(kReaders, debtors, kPageEvents, kWarmUp, arguments_.seconds);
-    for (const Measured& measured : {appends, pages}) {
-      if (measured.failures > 0) return absl::InternalError(measured.first_failure);
+    costs.page = ledger_->ReadTimeline(kReaders, debtors, kPageEvents, kWarmUp, arguments_.seconds);
+    for (const Measured* measured : {&costs.append, &costs.page}) {
+      if (measured->failures > 0) return absl::InternalError(measured->first_failure);
     }
-    return Costs{appends.per_second, pages.per_second};
+    return costs;
   }
 
   absl::Status MeasureGrowth() {
@@ -236,18 +236,19 @@ class Bench {
                                *row.peak_rss_mib);
     report_.Add(std::move(row));
     ASSIGN_OR_RETURN(const Costs after, MeasureCosts(arguments_.growth));
-    AddCost("growth_append", before.appends_per_second, after.appends_per_second);
-    AddCost("growth_timeline", before.pages_per_second, after.pages_per_second);
+    AddCost("growth_append", before.append, after.append);
+    AddCost("growth_timeline", before.page, after.page);
     return absl::OkStatus();
   }
 
-  void AddCost(const std::string& name, double before, double after) {
+  void AddCost(const std::string& name, const Measured& before, const Measured& after) {
     Row row;
     row.name = name;
-    row.value = before / after;
+    row.value = before.per_second / after.per_second;
     row.unit = "x the cost";
-    row.note = absl::StrFormat("%.0f/s at %d events, %.0f/s at %d", before, kGrowthFrom, after,
-                               arguments_.growth);
+    row.note = absl::StrFormat("%.0f/s and %.0f us of processor before, %.0f/s and %.0f us after",
+                               before.per_second, before.processor_us, after.per_second,
+                               after.processor_us);
     report_.Add(std::move(row));
   }
 
