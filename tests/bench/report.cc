@@ -41,9 +41,11 @@ void Report::AddRate(const std::string& name, const Measured& measured, double e
   row.p99_ms = measured.p99_ms;
   if (echo > 0) row.ratio_to_echo = measured.per_second / echo;
   if (postgres > 0) row.ratio_to_postgres = measured.per_second / postgres;
-  row.note = absl::StrFormat("%.0f us of processor", measured.processor_us);
+  if (measured.processor_us > 0) {
+    row.note = absl::StrFormat("%.0f us of processor", measured.processor_us);
+  }
   if (measured.failures > 0) {
-    absl::StrAppendFormat(&row.note, "; %d failed: %s", measured.failures, measured.first_failure);
+    absl::StrAppendFormat(&row.note, " %d failed: %s", measured.failures, measured.first_failure);
   }
   Add(std::move(row));
 }
