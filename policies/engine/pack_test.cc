@@ -104,6 +104,26 @@ TEST(Pack, RefusesAHouseRuleDressedAsLaw) {
   EXPECT_THAT(ErrorWith("mark: S", "mark: P"), HasSubstr("house or review"));
 }
 
+TEST(Pack, RefusesALawThatASwitchCouldLeaveOut) {
+  EXPECT_THAT(ErrorWith("    limit: 1", "    limit: 1\n    enabled: true"),
+              HasSubstr("only a house or review rule can be left out"));
+}
+
+TEST(Pack, LeavesOutAHouseRuleWhoseSwitchSaysSo) {
+  const std::string yaml = absl::StrReplaceAll(
+      kPack, {{"type: enum, values: [rolling_dates, calendar_week], default: rolling_dates, "
+               "strict: rolling_dates",
+               "type: bool, default: true, strict: true"},
+              {"switch: {per: xx.week}", "switch: {enabled: xx.week}\n    severity: house"}});
+  const absl::StatusOr<Pack> pack = Pack::Load("xx.yaml", yaml);
+  ASSERT_TRUE(pack.ok()) << pack.status();
+  const size_t all = pack->Compile({})->rules.size();
+  const absl::StatusOr<RuleBook> book = pack->Compile({{"xx.week", "false"}});
+  ASSERT_TRUE(book.ok()) << book.status();
+  EXPECT_EQ(book->rules.size(), all - 1);
+  EXPECT_NE(book->rules.front().id, "XX-1-count");
+}
+
 TEST(Pack, RefusesVersionsThatOverlap) {
   EXPECT_THAT(ErrorWith("from: 2011-01-01", "from: 2010-12-31"), HasSubstr("two versions"));
 }

@@ -423,7 +423,8 @@ class Question:
             asked = purpose in text["purposes"]
         else:
             asked = step == 2 or purpose not in NOT_COLLECTION
-        return (rule.start <= self.date <= rule.until and proposed["channel"] in channels and asked
+        return (text.get("enabled") != "false" and rule.start <= self.date <= rule.until
+                and proposed["channel"] in channels and asked
                 and proposed.get("party", "debtor") in text.get("parties", PARTIES)
                 and not (rule.fallback and self.stands_aside(rule, step)))
 

@@ -34,10 +34,10 @@ struct KindFields {
   bool conduct = false;
 };
 
-constexpr std::string_view kCommonFields[] = {"id",      "kind",     "step",     "law",
-                                              "from",    "until",    "severity", "channels",
-                                              "parties", "purposes", "fallback", "exempt_by",
-                                              "switch",  "message",  "extended", "core_channels"};
+constexpr std::string_view kCommonFields[] = {
+    "id",       "kind",     "step",     "law",           "from",     "until",
+    "severity", "channels", "parties",  "purposes",      "fallback", "exempt_by",
+    "switch",   "message",  "extended", "core_channels", "enabled"};
 constexpr std::string_view kWindowFields[] = {"day_id",          "hour_id",         "hours",
                                               "holidays",        "zones",           "every_day",
                                               "close_inclusive", "closed_by_record"};
@@ -127,6 +127,13 @@ class RuleCompiler {
     RETURN_IF_ERROR(CheckFields());
     RETURN_IF_ERROR(CheckLaw());
     ASSIGN_OR_RETURN(Rule rule, Common());
+    RuleBook left_out;  // held to the same checks
+    if (text_.has_enabled()) {
+      if (rule.severity != Finding::HOUSE && rule.severity != Finding::REVIEW) {
+        return Refuse(At("enabled"), "only a house or review rule can be left out");
+      }
+      if (!text_.enabled()) book = &left_out;
+    }
     if (text_.kind() == "window") return AddWindow(std::move(rule), book);
     RETURN_IF_ERROR(CheckId(text_.id(), At("id")));
     if (text_.kind() == "exemption") {
