@@ -1,5 +1,6 @@
 #include "policies/engine/evaluate.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,14 +90,18 @@ void Judge(const internal::ProposalView& proposal, Evaluation* evaluation, Verdi
   const Instant at = proposal.moment.at;
   std::string denied_by;
   std::string referred_by;
+  std::optional<Instant> next = at;  // nothing is allowed before it
   for (const Question& question : evaluation->questions()) {
     const Answer answer = evaluation->Ask(question, at);
     if (answer.result == Answer::Result::kNotInForce) continue;
     const bool failed = answer.result == Answer::Result::kFail;
-    *verdict->add_findings() =
-        MakeFinding(question, answer, failed ? evaluation->NextPass(question, at) : at);
-    std::string* first = question.rule->denies() ? &denied_by : &referred_by;
-    if (failed && first->empty()) *first = question.rule->id;
+    const std::optional<Instant> passes = failed ? evaluation->NextPass(question, at) : at;
+    *verdict->add_findings() = MakeFinding(question, answer, passes);
+    if (!failed) continue;
+    const bool denies = question.rule->denies();
+    std::string* first = denies ? &denied_by : &referred_by;
+    if (first->empty()) *first = question.rule->id;
+    if (denies) next = next && passes ? std::optional(std::max(*next, *passes)) : std::nullopt;
   }
   if (!denied_by.empty()) {
     verdict->set_outcome(Verdict::DENY);
@@ -105,7 +110,7 @@ void Judge(const internal::ProposalView& proposal, Evaluation* evaluation, Verdi
     verdict->set_outcome(Verdict::REFER);
     verdict->set_rule(referred_by);
   }
-  const std::optional<Instant> next = denied_by.empty() ? at : evaluation->NextAllowed();
+  if (!denied_by.empty() && next) next = evaluation->NextAllowed(*next);
   verdict->clear_next_allowed_at_micros();
   if (next) verdict->set_next_allowed_at_micros(next->micros);
 }

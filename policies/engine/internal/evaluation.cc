@@ -677,8 +677,7 @@ std::optional<Instant> Evaluation::NextPass(const Question& question, Instant no
 
 // No instant before the latest of the rules' next passes can satisfy them all; so going there and
 // asking again finds the least one that does.
-std::optional<Instant> Evaluation::NextAllowed() {
-  Instant now = proposal_.moment.at;
+std::optional<Instant> Evaluation::NextAllowed(Instant now) {
   while (true) {
     Instant latest = now;
     for (const Question& question : questions_) {

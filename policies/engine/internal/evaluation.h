@@ -55,8 +55,8 @@ class Evaluation {
   // nothing when there is none within the dates that are looked at.
   std::optional<Instant> NextPass(const Question& question, Instant now);
 
-  // Returns the first instant from the proposal's on at which no rule denies.
-  std::optional<Instant> NextAllowed();
+  // Returns the first instant from `now` on at which no rule denies.
+  std::optional<Instant> NextAllowed(Instant now);
 
   // Appends every contact, record and condition that an answer so far rested on, in order, as bytes
   // that are equal when they are.
