@@ -75,7 +75,21 @@ class ExplanationWriter {
 
   void Add(const std::string& id, const policies::PackSet& packs, const Proposal& proposal,
            const Verdict& verdict) {
-    policies::VerdictText text = policies::ExplainVerdict(packs, proposal, verdict, language_);
+    Add(id, policies::ExplainVerdict(packs, proposal, verdict, language_), verdict);
+  }
+
+  // Of conduct, an act of that local date.
+  void AddConduct(const std::string& id, const policies::PackSet& packs, std::string_view date,
+                  const Verdict& verdict) {
+    Add(id, policies::ExplainConductVerdict(packs, date, verdict, language_), verdict);
+  }
+
+  void Finish() {
+    if (records_.has_value()) records_->Finish();
+  }
+
+ private:
+  void Add(const std::string& id, policies::VerdictText text, const Verdict& verdict) {
     if (!records_.has_value()) {
       *context_.out << (any_ ? "\n" : "") << id << "\n" << policies::ToText(text, language_);
       any_ = true;
@@ -88,11 +102,6 @@ class ExplanationWriter {
     }
   }
 
-  void Finish() {
-    if (records_.has_value()) records_->Finish();
-  }
-
- private:
   const CommandContext& context_;
   const policies::Language language_;
   std::optional<RecordWriter> records_;
@@ -128,7 +137,11 @@ Outcome ExplainCases(const CommandContext& context, const PolicyOptions& options
                      << "\n";
         continue;
       }
-      writer.Add(result.id, counsel.packs, result.proposal, result.verdict);
+      if (result.conduct_date.empty()) {
+        writer.Add(result.id, counsel.packs, result.proposal, result.verdict);
+      } else {
+        writer.AddConduct(result.id, counsel.packs, result.conduct_date, result.verdict);
+      }
       if (!result.passed()) *context.err << result.id << ": " << result.difference << "\n";
     }
   }

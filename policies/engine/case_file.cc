@@ -304,6 +304,7 @@ absl::Status RunCase(const PackSet& packs, const Case& one, CaseResult* result) 
     ASSIGN_OR_RETURN(switched, packs.With(values));
   }
   if (IsConductCase(one)) {
+    result->conduct_date = ConductDate(one);
     ASSIGN_OR_RETURN(result->verdict, AskConductCase(switched ? *switched : packs, one));
     ASSIGN_OR_RETURN(result->difference, Compare(one, result->verdict, absl::UTCTimeZone()));
     return absl::OkStatus();

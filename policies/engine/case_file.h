@@ -29,6 +29,8 @@ struct CaseResult {
   // Why it differs from what is expected, or cannot be asked; "" when all is as expected.
   std::string difference;
   counsel::v1::Proposal proposal;
+  // The local date by which rules of conduct were chosen; "" when a contact was proposed.
+  std::string conduct_date;
   counsel::v1::Verdict verdict;  // empty when it cannot be asked
 
   bool passed() const { return difference.empty(); }

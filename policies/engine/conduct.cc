@@ -62,6 +62,7 @@ Finding MakeFinding(const PackSet::Selected& pack, const ConductRule& rule, bool
   finding.set_pack(pack.member->pack->text().pack());
   finding.set_pack_version(pack.member->pack->text().version());
   finding.set_severity(rule.severity);
+  finding.set_kind(rule.text.kind());
   finding.set_result(pass ? Finding::PASS : Finding::FAIL);
   return finding;
 }
@@ -261,7 +262,8 @@ const ConductRule* FindConductRule(const PackSet& packs, absl::CivilDay on,
     const policy::v1::Pack& pack = member.pack->text();
     if (pack.pack() != finding.pack() || pack.version() != finding.pack_version()) continue;
     for (const ConductRule& rule : member.book.conduct) {
-      if (rule.id == finding.rule_id() && rule.validity.Has(on)) return &rule;
+      if (rule.id != finding.rule_id() || rule.text.kind() != finding.kind()) continue;
+      if (rule.validity.Has(on)) return &rule;
     }
   }
   return nullptr;

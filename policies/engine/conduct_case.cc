@@ -212,6 +212,15 @@ bool IsConductCase(const Case& one) {
   return one.has_charge() || one.has_event() || one.has_contact() || !one.now().empty();
 }
 
+std::string ConductDate(const Case& one) {
+  if (one.has_charge()) return one.charge().on();
+  if (one.has_event()) return one.event().on();
+  if (one.has_contact()) return one.contact().at().substr(0, 10);
+  std::string date = one.now();
+  for (const policy::v1::CaseEvent& event : one.events()) date = std::min(date, event.on());
+  return date;
+}
+
 absl::StatusOr<Verdict> AskConductCase(const PackSet& packs, const Case& one) {
   const int forms = static_cast<int>(one.has_charge()) + static_cast<int>(one.has_event()) +
                     static_cast<int>(one.has_contact()) + static_cast<int>(!one.now().empty()) +

@@ -9,6 +9,8 @@
 #ifndef CONSTANCIA_POLICIES_ENGINE_CONDUCT_CASE_H_
 #define CONSTANCIA_POLICIES_ENGINE_CONDUCT_CASE_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "constancia/counsel/v1/verdict.pb.h"
 #include "constancia/policy/v1/case.pb.h"
@@ -18,6 +20,10 @@ namespace constancia::policies {
 
 // Tells whether a line has one of the forms of this file.
 bool IsConductCase(const policy::v1::Case& one);
+
+// Returns the local date by which the rules of such a case are chosen, as it is written there: that
+// of the charge, the event or the contact; of a duty, that of the first event.
+std::string ConductDate(const policy::v1::Case& one);
 
 // Asks the rule that the case names. A missed duty is a verdict that denies. Fails with
 // PACK_INVALID and the field when the case cannot be asked.

@@ -113,6 +113,7 @@ std::string AnswerText(const CaseResult& result, const PackSet& packs) {
     return verdict.outcome() == Verdict::REFER ? absl::StrCat("refer by ", verdict.rule())
                                                : "permit";
   }
+  if (!result.conduct_date.empty()) return absl::StrCat("deny by ", verdict.rule());
   const absl::TimeZone& zone = *packs.zones().Find(result.proposal.zones(0));
   return absl::StrCat(
       "deny by ", verdict.rule(), ", ",

@@ -115,6 +115,19 @@ TEST(CompareAnswers, NamesTheCasesThatAreAnsweredOtherwise) {
   EXPECT_EQ(changes[0].after, "permit");
 }
 
+TEST(CompareAnswers, KnowsCasesOfConduct) {
+  constexpr char kRule[] =
+      "rules:\n  - {id: XX-cap, kind: amount_cap, bands: [{bps: 0}], law: {citation: a, text: {es: "
+      "e, pt: p, en: n}, mark: V, confidence: H}, message: {es: e, pt: p, en: n}}";
+  constexpr char kCharge[] =
+      R"({"id":"C","jurisdiction":"XX","charge":{"on":"2025-03-10","unit":"USD","amount":"0.01"},"expect":"deny","rule":"XX-cap"})";
+  const PackSet before = Set(With({{"rules:", kRule}}));
+  const PackSet after = Set(With({{"rules:", kRule}, {"bands: [{bps: 0}]", "needs_basis: [law]"}}));
+  EXPECT_THAT(CompareAnswers(before, after, "c", kCharge), IsEmpty());
+  const auto changes = CompareAnswers(before, Set(With({})), "c", kCharge);
+  ASSERT_THAT(changes, ElementsAre(Field(&AnswerChange::before, "deny by XX-cap")));
+}
+
 TEST(CompareAnswers, ACaseThatOneSideCannotAnswerDiffers) {
   const auto changes = CompareAnswers(Set(With({})), Set(With({{"[XX]", "[YY]"}})), "c", kCases);
   ASSERT_THAT(changes, ElementsAre(Field(&AnswerChange::before, "permit"),

@@ -86,8 +86,9 @@ std::string SeverityOf(const policy::v1::Rule& rule) {
 }
 
 const policy::v1::Rule* FindRuleText(const policy::v1::Pack& pack, std::string_view id,
-                                     std::string_view date) {
+                                     std::string_view date, std::string_view kind) {
   for (const policy::v1::Rule& rule : pack.rules()) {
+    if (!kind.empty() && rule.kind() != kind) continue;
     const std::vector<std::string> ids = IdsOf(rule);
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) continue;
     // Dates are written year first, so their order is that of their texts.

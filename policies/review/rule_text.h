@@ -27,9 +27,10 @@ std::string LastDateOf(const policy::v1::Pack& pack, const policy::v1::Rule& rul
 // prohibition, presumption, house or review.
 std::string SeverityOf(const policy::v1::Rule& rule);
 
-// Returns the version of rule `id` in force on `date`; null when there is none.
+// Returns the version of rule `id` in force on `date`, its part of that kind where one is named;
+// null when there is none.
 const policy::v1::Rule* FindRuleText(const policy::v1::Pack& pack, std::string_view id,
-                                     std::string_view date);
+                                     std::string_view date, std::string_view kind = "");
 
 // Reads es, pt or en; any other text is Spanish.
 Language ReadLanguage(std::string_view code);

@@ -4,11 +4,13 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "policies/engine/conduct.h"
 #include "policies/engine/vocabulary.h"
 #include "policies/review/rule_text.h"
 
@@ -61,6 +63,10 @@ constexpr Phrase kDenied = {"No se permite", "Não é permitido", "Not allowed"}
 constexpr Phrase kReferred = {"Se permite, y antes debe mirarlo una persona",
                               "É permitido, e antes uma pessoa deve olhar",
                               "Allowed, and a person should look first"};
+constexpr Phrase kKept = {"En regla", "Em ordem", "In order"};
+constexpr Phrase kBroken = {"Infringe una regla", "Infringe uma regra", "Breaks a rule"};
+constexpr Phrase kLook = {"Debe mirarlo una persona", "Uma pessoa deve olhar",
+                          "A person should look at it"};
 constexpr Phrase kOn = {"el", "em", "on"};
 constexpr Phrase kRule = {"Regla", "Regra", "Rule"};
 constexpr Phrase kSource = {"Fuente", "Fonte", "Source"};
@@ -116,16 +122,19 @@ const PackSet::Member* FindMember(const PackSet& packs, std::string_view pack, u
   return nullptr;
 }
 
-ReasonText Reason(const PackSet& packs, const Proposal& proposal, const Finding& finding,
-                  const std::string& date, Language language) {
+// `sentence` is what the rule says about what was asked.
+ReasonText Reason(const PackSet& packs, const Finding& finding, const std::string& date,
+                  std::string sentence, Language language) {
   ReasonText reason;
   reason.rule = finding.rule_id();
   const PackSet::Member* member = FindMember(packs, finding.pack(), finding.pack_version());
   const policy::v1::Rule* rule =
-      member == nullptr ? nullptr : FindRuleText(member->pack->text(), finding.rule_id(), date);
+      member == nullptr
+          ? nullptr
+          : FindRuleText(member->pack->text(), finding.rule_id(), date, finding.kind());
   reason.standing = Standing(finding, rule == nullptr ? "" : rule->law().mark(), language);
   if (rule == nullptr) return reason;
-  reason.sentence = Explain(packs, proposal, finding, language);
+  reason.sentence = std::move(sentence);
   reason.law = In(rule->law().text(), language);
   reason.citation = rule->law().citation();
   reason.mark = SurenessText(rule->law(), language);
@@ -187,7 +196,8 @@ VerdictText ExplainVerdict(const PackSet& packs, const Proposal& proposal, const
                                         finding.exempted_by(), "."));
     }
     if (finding.result() != Finding::FAIL) continue;
-    ReasonText reason = Reason(packs, proposal, finding, date, language);
+    ReasonText reason =
+        Reason(packs, finding, date, Explain(packs, proposal, finding, language), language);
     const bool decides = finding.rule_id() == verdict.rule() && text.reasons.size() > 0 &&
                          text.reasons.front().rule != verdict.rule();
     text.reasons.insert(decides ? text.reasons.begin() : text.reasons.end(), std::move(reason));
@@ -204,6 +214,26 @@ VerdictText ExplainVerdict(const PackSet& packs, const Proposal& proposal, const
         absl::StrCat(kDuty.In(language), ": ", duty.rule_id(),
                      duty.due_date().empty() ? "" : absl::StrCat(", ", kUntil.In(language), " "),
                      duty.due_date(), "."));
+  }
+  text.notes.push_back(absl::StrCat(kAsked.In(language), ": ", verdict.findings_size(), "."));
+  AddBasis(packs, verdict, language, &text);
+  return text;
+}
+
+VerdictText ExplainConductVerdict(const PackSet& packs, std::string_view date,
+                                  const Verdict& verdict, Language language) {
+  const Phrase& answer = verdict.outcome() == Verdict::DENY    ? kBroken
+                         : verdict.outcome() == Verdict::REFER ? kLook
+                                                               : kKept;
+  VerdictText text;
+  text.headline = absl::StrCat(answer.In(language), ": ", ToAbsl(date), ".");
+  absl::CivilDay day;
+  const bool dated = absl::ParseCivilTime(ToAbsl(date), &day);
+  for (const Finding& finding : verdict.findings()) {
+    if (finding.result() != Finding::FAIL) continue;
+    std::string sentence = dated ? ExplainConduct(packs, day, finding, language) : "";
+    text.reasons.push_back(
+        Reason(packs, finding, std::string(date), std::move(sentence), language));
   }
   text.notes.push_back(absl::StrCat(kAsked.In(language), ": ", verdict.findings_size(), "."));
   AddBasis(packs, verdict, language, &text);

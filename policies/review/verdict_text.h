@@ -10,6 +10,7 @@
 #define CONSTANCIA_POLICIES_REVIEW_VERDICT_TEXT_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "constancia/counsel/v1/verdict.pb.h"
@@ -37,6 +38,10 @@ struct VerdictText {
 // Explains the answer `verdict` to `proposal`. `packs` need not be those it was given under.
 VerdictText ExplainVerdict(const PackSet& packs, const counsel::v1::Proposal& proposal,
                            const counsel::v1::Verdict& verdict, Language language);
+
+// Explains what `verdict` found about conduct: an act of that local date, written 2025-03-10.
+VerdictText ExplainConductVerdict(const PackSet& packs, std::string_view date,
+                                  const counsel::v1::Verdict& verdict, Language language);
 
 // Writes it as paragraphs.
 std::string ToText(const VerdictText& text, Language language);

@@ -2,7 +2,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "policies/engine/case_file.h"
 #include "policies/engine/evaluate.h"
+#include "policies/engine/pack.h"
 #include "policies/engine/testing.h"
 
 namespace constancia::policies {
@@ -126,6 +128,53 @@ TEST(VerdictText, ARuleOfTheHouseIsNeverCalledLaw) {
     ASSERT_THAT(text.reasons, SizeIs(1));
     EXPECT_EQ(text.reasons[0].standing, standing);
   }
+}
+
+TEST(ConductVerdictText, SaysWhichPartOfARuleWasBroken) {
+  constexpr char kPack[] = R"(
+pack: CL-TEST
+jurisdictions: [CL]
+version: 1
+title: {es: Prueba, pt: Teste, en: Test}
+instrument: a test
+source: [nothing]
+effective_from: 2000-01-01
+calendar: CL
+zones: [America/Santiago]
+rules:
+  - id: CL-TEST-copy
+    kind: duty
+    law: {citation: a law, text: {es: e, pt: p, en: a copy}, mark: V, confidence: H}
+    after: [DataRightRequested]
+    do: [DataRightAnswered]
+    within: 7
+    message: {es: "hasta {due}", pt: "até {due}", en: "by {due}"}
+  - id: CL-TEST-copy
+    kind: record_field
+    law: {citation: a law, text: {es: e, pt: p, en: a recording}, mark: V, confidence: H}
+    fields: [recording]
+    message: {es: "falta {missing}", pt: "falta {missing}", en: "{missing} is missing"}
+)";
+  absl::StatusOr<Pack> pack = Pack::Load("test.yaml", kPack);
+  ASSERT_TRUE(pack.ok()) << pack.status();
+  const auto packs = PackSet::Build({*std::move(pack)}, &TestZones());
+  ASSERT_TRUE(packs.ok());
+  const std::vector<CaseResult> results = RunCases(*packs, "cases.jsonl", R"(
+{"id":"A","jurisdiction":"CL","contact":{"at":"2025-03-10T10:00:00-03:00","channel":"call"},"expect":"deny","rule":"CL-TEST-copy"}
+{"id":"B","jurisdiction":"CL","events":[{"type":"DataRightRequested","on":"2025-03-10"}],"now":"2025-03-20","expect":"deny","rule":"CL-TEST-copy"})");
+  ASSERT_THAT(results, SizeIs(2));
+  const auto explained = [&](int i) {
+    EXPECT_EQ(results[i].difference, "");
+    return ExplainConductVerdict(*packs, results[i].conduct_date, results[i].verdict,
+                                 Language::kEnglish);
+  };
+  EXPECT_EQ(explained(0).headline, "Breaks a rule: 2025-03-10.");
+  ASSERT_THAT(explained(0).reasons, SizeIs(1));
+  EXPECT_EQ(explained(0).reasons[0].sentence, "recording is missing");
+  EXPECT_EQ(explained(0).reasons[0].law, "a recording");
+  ASSERT_THAT(explained(1).reasons, SizeIs(1));
+  EXPECT_EQ(explained(1).reasons[0].sentence, "by 2025-03-17");
+  EXPECT_EQ(explained(1).reasons[0].law, "a copy");
 }
 
 TEST(VerdictText, SaysWhenTheTextThatWasUsedIsNotAtHand) {
