@@ -474,6 +474,12 @@ class Program {
     explain->add_option("--event", explain_.event,
                         "A recorded permit or denial: its event id or position");
     explain->require_option(1, 2);
+    CLI::App* replay = Verb(noun, "replay", "Judge recorded contacts under other packs",
+                            [this](const CommandContext& c) { return PolicyReplay(c, replay_); });
+    replay->add_option("--from", replay_.from, "First date in UTC, or an instant")->required();
+    replay->add_option("--to", replay_.to, "Last date in UTC, or the instant before which")
+        ->required();
+    replay->add_option("--pack", replay_.pack, "A folder of packs to try")->required();
     CLI::App* holidays =
         Verb(noun, "holidays", "List public holidays",
              [this](const CommandContext& c) { return PolicyHolidays(c, policy_, holidays_); });
@@ -549,6 +555,7 @@ class Program {
   std::string policy_which_;
   std::string policy_before_;
   ExplainOptions explain_;
+  ReplayOptions replay_;
   PolicyTestOptions policy_test_;
   HolidaysOptions holidays_;
 };

@@ -52,6 +52,15 @@ struct ExplainOptions {
 Outcome PolicyExplain(const CommandContext& context, const PolicyOptions& options,
                       const ExplainOptions& explain);
 
+struct ReplayOptions {
+  std::string from;  // An instant, or a date in UTC; both dates inclusive.
+  std::string to;
+  std::string pack;  // The folder of the packs that are tried.
+};
+// Tells which recorded contacts the server would judge otherwise under other packs, rule by rule.
+// Nothing is recorded.
+Outcome PolicyReplay(const CommandContext& context, const ReplayOptions& options);
+
 struct HolidaysOptions {
   std::string calendar;  // CL
   int year = 0;          // 0: this year.

@@ -185,13 +185,15 @@ class Server::Impl {
         ReadCases::Uses{.access = &access_, .read_events = &*read_, .log = log_.get()});
     read_policy_.emplace(
         ReadPolicy::Uses{.packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
+    replay_policy_.emplace(
+        ReplayPolicy::Uses{.access = &access_, .packs = &counsel_.packs, .log = log_.get()});
     workers_.emplace(kWorkerThreads, kWorkerQueueMax);
     adapters_.push_back(MakeEventService(&*record_, &*read_, log_.get(), &*workers_));
     adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
     adapters_.push_back(
         MakeContactService(&*ask_gate_, &*complete_contact_, &*read_contact_ledger_, &*workers_));
     adapters_.push_back(MakeCaseService(&*read_cases_, &*workers_));
-    adapters_.push_back(MakePolicyService(&*read_policy_, &*workers_));
+    adapters_.push_back(MakePolicyService(&*read_policy_, &*replay_policy_, &*workers_));
   }
 
   absl::Status StartExports() {
@@ -290,6 +292,7 @@ class Server::Impl {
   std::optional<ReadContactLedger> read_contact_ledger_;
   std::optional<ReadCases> read_cases_;
   std::optional<ReadPolicy> read_policy_;
+  std::optional<ReplayPolicy> replay_policy_;
   std::unique_ptr<ExportJobs> exports_;
   std::optional<Workers> workers_;
   std::vector<std::unique_ptr<ServiceAdapter>> adapters_;

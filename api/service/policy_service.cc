@@ -10,11 +10,13 @@ namespace {
 
 using Base = v1::PolicyService::WithRawCallbackMethod_ListPacks<
     v1::PolicyService::WithRawCallbackMethod_GetPack<
-        v1::PolicyService::WithRawCallbackMethod_ListHolidays<v1::PolicyService::Service>>>;
+        v1::PolicyService::WithRawCallbackMethod_ListHolidays<
+            v1::PolicyService::WithRawCallbackMethod_ReplayPolicy<v1::PolicyService::Service>>>>;
 
 class PolicyService final : public ServiceAdapter, private Base {
  public:
-  PolicyService(const ReadPolicy* read, Workers* workers) : read_(read), workers_(workers) {}
+  PolicyService(const ReadPolicy* read, const api::ReplayPolicy* replay, Workers* workers)
+      : read_(read), replay_(replay), workers_(workers) {}
 
   std::string_view name() const override { return v1::PolicyService::service_full_name(); }
   grpc::Service* service() override { return this; }
@@ -50,14 +52,26 @@ class PolicyService final : public ServiceAdapter, private Base {
         });
   }
 
+  grpc::ServerUnaryReactor* ReplayPolicy(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override {
+    return AnswerOnWorkers<v1::ReplayPolicyRequest>(
+        workers_, context, request, response,
+        [this](const Caller& caller, const v1::ReplayPolicyRequest& message) {
+          return replay_->Run(caller, message);
+        });
+  }
+
   const ReadPolicy* const read_;
+  const api::ReplayPolicy* const replay_;
   Workers* const workers_;
 };
 
 }  // namespace
 
-std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read, Workers* workers) {
-  return std::make_unique<PolicyService>(read, workers);
+std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read,
+                                                  const ReplayPolicy* replay, Workers* workers) {
+  return std::make_unique<PolicyService>(read, replay, workers);
 }
 
 }  // namespace constancia::api

@@ -7,13 +7,15 @@
 #include <memory>
 
 #include "api/commands/read_policy.h"
+#include "api/commands/replay_policy.h"
 #include "api/service/adapter.h"
 #include "api/service/workers.h"
 
 namespace constancia::api {
 
-// Both outlive the adapter.
-std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read, Workers* workers);
+// All outlive the adapter.
+std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read,
+                                                  const ReplayPolicy* replay, Workers* workers);
 
 }  // namespace constancia::api
 

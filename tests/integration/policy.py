@@ -1,9 +1,11 @@
-"""A lawyer asks a running ledger: which packs and holidays, and why a decision was taken."""
+"""A lawyer asks a running ledger: which packs and holidays, why a decision was taken, and what other rules would say."""
 
 import csv
 import hashlib
 import io
 import json
+import pathlib
+import re
 
 import grpc
 import harness
@@ -99,6 +101,72 @@ def explain(ledger):
     ledger.run(*at, "policy", "explain", "--event", "0", code=3)
 
 
+def replay(ledger, source, folder):
+    """What was recorded is judged under a pack that opens one minute a day; under its own, nothing differs."""
+    at = ("--ledger", str(ledger.folder))
+    pack = (pathlib.Path(source) / "policies/packs/CL/CL-19496/pack.yaml").read_text()
+    same, narrow = pathlib.Path(folder) / "same", pathlib.Path(folder) / "narrow"
+    for place, text in ((same, pack), (narrow, re.sub(r'"?08:00-20:00"?', '"08:00-08:01"', pack))):
+        place.mkdir()
+        (place / "pack.yaml").write_text(text)
+    expect((same / "pack.yaml").read_text() != (narrow / "pack.yaml").read_text(), "the pack has other hours")
+    dates = ("--from", "2025-01-01", "--to", "2026-03-02")
+
+    def differences(place):
+        lines = ledger.run(*at, "-o", "jsonl", "policy", "replay", *dates, "--pack", str(place))
+        return [json.loads(line) for line in lines.splitlines()]
+
+    before = ledger.run(*at, "ledger", "stats", "-o", "json")
+    expect(differences(same) == [], "a pack differs from itself")
+    found = differences(narrow)
+    expect(found, "no recorded contact is out of one minute a day")
+    for difference in found:
+        expect(difference["rule_id"] == "CL-19496-37-hours" and difference["change"] == "NEWLY_DENIED", str(difference))
+        event = json.loads(ledger.run(*at, "-o", "json", "events", "get", difference["event_id"]))
+        expect(event["position"] == difference["position"] and event["payload"]["case_id"] == difference["case_id"],
+               "the event behind a difference is another one")
+    expect(ledger.run(*at, "policy", "replay", "--from", "2001-01-01", "--to", "2001-12-31", "--pack", str(narrow))
+           .count("\n") == 1, "contacts of another time were judged")
+    expect(before == ledger.run(*at, "ledger", "stats", "-o", "json"), "a replay recorded something")
+    (narrow / "pack.yaml").write_text("pack: [")
+    ledger.run(*at, "policy", "replay", *dates, "--pack", str(narrow), code=1)
+
+
+def replay_in_pages(protos, ledger, client, source):
+    """Small pages say the same as one page; what cannot be replayed is refused with its reason."""
+    service, stub = protos.policy_service, protos.policy_stub(ledger.channel("operator"))
+    pack = (pathlib.Path(source) / "policies/packs/CL/CL-19496/pack.yaml").read_text()
+    narrow = pack.replace("08:00-20:00", "08:00-08:01")
+
+    def ask(packs, **words):
+        request = service.ReplayPolicyRequest(parent=client.parent, packs=packs, **words)
+        getattr(request, "from").FromJsonString("2025-01-01T00:00:00Z")
+        request.to.FromJsonString("2026-03-03T00:00:00Z")
+        return stub.ReplayPolicy(request, timeout=CALL_SECONDS)
+
+    whole = ask([narrow], page_size=1000)
+    differences, judged, token = [], 0, ""
+    while True:
+        page = ask([narrow], page_size=9, page_token=token)
+        differences += page.differences
+        judged += page.judged
+        token = page.next_page_token
+        if not token:
+            break
+    expect(whole.judged > 1 and judged == whole.judged and differences == list(whole.differences), "pages say otherwise")
+
+    fails_with(client, "PACK_INVALID", lambda: ask(["pack: ["]))
+    fails_with(client, "PACK_INVALID", lambda: ask([pack, pack]))
+    fails_with(client, "SCHEMA_INVALID", lambda: ask([]))
+    fails_with(client, "SCHEMA_INVALID", lambda: ask([pack], page_token="zz"))
+    fails_with(client, "LIMIT_EXCEEDED", lambda: ask([pack], page_size=1001))
+    fails_with(client, "LIMIT_EXCEEDED", lambda: ask(["pack: X"] * 65))
+    source_stub = protos.policy_stub(ledger.channel())
+    fails_with(client, "SCOPE_NOT_GRANTED",
+               lambda: source_stub.ReplayPolicy(service.ReplayPolicyRequest(parent=client.parent, packs=[pack]),
+                                                timeout=CALL_SECONDS))
+
+
 def main():
     arguments = harness.arguments(__doc__)
     with harness.scratch() as folder:
@@ -109,6 +177,8 @@ def main():
             packs(protos, ledger, client)
             holidays(protos, ledger, client)
             explain(ledger)
+            replay(ledger, arguments.source, folder)
+            replay_in_pages(protos, ledger, client, arguments.source)
             ledger.stop()
 
 

@@ -48,6 +48,8 @@ absl::StatusOr<casefile::v1::StandingViolations> ReadViolations(const RowSource&
 
 // The keys, for the projection.
 namespace contact_row {
+// All contacts begin with it: person by person, in the order they began.
+inline constexpr std::string_view kContacts = "c";
 std::string Contact(std::string_view person, Instant at, uint64_t position);
 std::string Records(std::string_view owner);
 std::string OpenPermits(std::string_view person);
