@@ -394,11 +394,29 @@ absl::StatusOr<AppendRequest> RecordEvents::Prepare(const Caller& caller,
   return prepared;
 }
 
+absl::Status RecordEvents::AddConduct(std::vector<eventstore::EventDraft>& drafts,
+                                      Judgement* judgement) const {
+  if (uses_.conduct == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(ConductJudgement conduct,
+                   uses_.conduct->Run(drafts, eventstore::kAppendConsequencesMax -
+                                                  judgement->consequences.size()));
+  for (eventstore::EventDraft& violation : conduct.violations)
+    judgement->consequences.push_back(std::move(violation));
+  for (eventstore::Expectation& expectation : conduct.expectations) {
+    // What is not expected may have moved: the judgement then rests on what was read.
+    if (judgement->expectations.size() == eventstore::kOwnExpectationsMax) break;
+    judgement->expectations.push_back(std::move(expectation));
+  }
+  return absl::OkStatus();
+}
+
 void RecordEvents::AppendJudged(AppendRequest request, int attempts_left,
                                 eventstore::AppendCallback done) const {
-  if (uses_.contacts == nullptr) return uses_.log->Append(std::move(request), std::move(done));
-  absl::StatusOr<Judgement> judgement = uses_.contacts->Run(request.drafts);
+  absl::StatusOr<Judgement> judgement =
+      uses_.contacts == nullptr ? Judgement() : uses_.contacts->Run(request.drafts);
   if (!judgement.ok()) return done(judgement.status());
+  const absl::Status conduct = AddConduct(request.drafts, &*judgement);
+  if (!conduct.ok()) return done(conduct);
   if (judgement->expectations.empty())
     return uses_.log->Append(std::move(request), std::move(done));
 

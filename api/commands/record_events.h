@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
 #include "api/auth/caller.h"
+#include "api/commands/judge_conduct.h"
 #include "api/commands/judge_contacts.h"
 #include "api/commands/observer.h"
 #include "api/commands/source_keys.h"
@@ -39,6 +40,8 @@ class RecordEvents {
     // Judges contacts, so that a violation commits with the contact that broke the rule. Null: none
     // is judged.
     const JudgeContacts* contacts = nullptr;
+    // Judges what contacts say and what is charged or reported, likewise. Null: nothing is judged.
+    const JudgeConduct* conduct = nullptr;
   };
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::AppendEventsResponse>)>;
 
@@ -62,6 +65,9 @@ class RecordEvents {
  private:
   absl::StatusOr<eventstore::EventDraft> PrepareDraft(const Caller& caller,
                                                       const v1::EventDraft& draft) const;
+
+  // Adds to `judgement` what follows from the conduct among the drafts.
+  absl::Status AddConduct(std::vector<eventstore::EventDraft>& drafts, Judgement* judgement) const;
 
   // Appends with the violations that follow from the contacts among the drafts. They rest on the
   // debtors' streams as they were read: when one has moved, they are judged again. A fact is never

@@ -158,6 +158,7 @@ class Server::Impl {
     gate_.emplace(log_.get(), &counsel_.packs, &zones_, clock_, random_);
     judge_contacts_.emplace(JudgeContacts::Uses{
         .log = log_.get(), .packs = &counsel_.packs, .zones = &zones_, .random = random_});
+    judge_conduct_.emplace(log_.get(), &counsel_.packs, random_);
     record_.emplace(RecordEvents::Uses{.catalogue = &catalogue_,
                                        .zones = &zones_,
                                        .access = &access_,
@@ -165,7 +166,8 @@ class Server::Impl {
                                        .clock = clock_,
                                        .observer = &metrics_,
                                        .log = log_.get(),
-                                       .contacts = &*judge_contacts_});
+                                       .contacts = &*judge_contacts_,
+                                       .conduct = &*judge_conduct_});
     read_.emplace(ReadEvents::Uses{.catalogue = &catalogue_,
                                    .access = &access_,
                                    .clock = clock_,
@@ -284,6 +286,7 @@ class Server::Impl {
   std::unique_ptr<eventstore::EventLog> log_;
   std::optional<Gate> gate_;
   std::optional<JudgeContacts> judge_contacts_;
+  std::optional<JudgeConduct> judge_conduct_;
   std::optional<RecordEvents> record_;
   std::optional<ReadEvents> read_;
   std::optional<ProveLedger> prove_;

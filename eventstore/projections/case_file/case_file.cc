@@ -12,10 +12,12 @@
 #include "constancia/event/v1/legal.pb.h"
 #include "constancia/event/v1/money.pb.h"
 #include "constancia/event/v1/negotiation.pb.h"
+#include "constancia/event/v1/notice.pb.h"
 #include "constancia/event/v1/rights.pb.h"
 #include "constancia/event/v1/write_off.pb.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
+#include "core/case/acts.h"
 #include "core/case/balance.h"
 #include "core/case/rule_words.h"
 
@@ -72,7 +74,8 @@ class Step {
   }
 
   void Enter(const std::string& obligation_id, Movement::Kind kind, const std::string& id,
-             const std::string& effective, const ev::Money& amount) {
+             const std::string& effective, const ev::Money& amount,
+             ev::FeeKind fee_kind = ev::FEE_KIND_UNSPECIFIED) {
     if (obligation_id.empty() || id.empty()) return;
     ObligationFile* obligation = Obligation(obligation_id);
     if (obligation->code().empty()) obligation->set_code(amount.code());
@@ -81,6 +84,7 @@ class Step {
     movement.set_id(id);
     movement.set_effective_date(DateOr(effective));
     *movement.mutable_amount() = amount;
+    movement.set_fee_kind(fee_kind);
     EnterMovement(obligation, std::move(movement));
     Settle(obligation);
   }
@@ -246,7 +250,7 @@ const absl::flat_hash_map<std::string_view, Handler>& Handlers() {
        [](Step& step) {
          const auto payload = step.Read<ev::FeeCharged>();
          step.Enter(payload.obligation_id(), Movement::CHARGE, payload.fee_id(),
-                    payload.effective_date(), payload.amount());
+                    payload.effective_date(), payload.amount(), payload.kind());
        }},
       {"FeeReversed",
        [](Step& step) {
@@ -327,6 +331,29 @@ const absl::flat_hash_map<std::string_view, Handler>& Handlers() {
   return *handlers;
 }
 
+// Enters what times run from.
+void EnterActs(Step& step, std::string_view type) {
+  if (!IsAct(type)) return;
+  casefile::v1::DatedAct act;
+  act.set_type(std::string(type));
+  act.set_date(step.date());
+  act.set_position(step.position());
+  *act.mutable_obligation_ids() = step.Read<ev::About>().obligation_ids();
+  if (type == "PreBureauNoticeSent") {
+    act.set_date(step.DateOr(step.Read<ev::PreBureauNoticeSent>().date()));
+  }
+  if (type == "ContactAttempted") {
+    const auto attempt = step.Read<ev::ContactAttempted>();
+    if (RuleInitiator(attempt.initiated_by(), attempt.direction()) != "collector") return;
+  }
+  const bool talk = type == "ContactCompleted" &&
+                    step.Read<ev::ContactCompleted>().reach() == ev::REACH_RIGHT_PARTY;
+  EnterAct(step.file(), act);
+  if (!talk) return;
+  act.set_type(std::string(kConversationAct));
+  EnterAct(step.file(), std::move(act));
+}
+
 absl::StatusOr<CaseView> Parse(const std::string& bytes, Position as_of) {
   CaseView view{.file = {}, .as_of = as_of};
   if (!view.file.ParseFromString(bytes))
@@ -347,11 +374,10 @@ void CaseFiles::Apply(const RecordedEvent& event, Rows& rows) const {
         std::max(file.last_occurred_at_micros(), event.header.occurred_at()));
     std::string_view type = event.header.type();
     if (type.starts_with(kPackage)) type.remove_prefix(kPackage.size());
+    Step step(event, &file);
     const auto handler = Handlers().find(type);
-    if (handler != Handlers().end()) {
-      Step step(event, &file);
-      handler->second(step);
-    }
+    if (handler != Handlers().end()) handler->second(step);
+    EnterActs(step, type);
     rows.Put(place.name(), file.SerializeAsString());
   }
 }
