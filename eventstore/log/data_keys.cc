@@ -215,14 +215,15 @@ absl::Status DataKeys::RotateMaster(const MasterKey& master) {
   tables_->PutStreamSecret(batch, {master.generation, WrapKey(master.key, stream_secret_)});
   RETURN_IF_ERROR(tables_->ScanKeys(
       std::nullopt,
-      [&](const Hash& subject, std::string_view id, const KeyRow& row) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string key,
-                         UnwrapSecret(masters, row.secret.generation, row.secret.wrapped));
-        KeyRow rewrapped = row;
-        rewrapped.secret = {master.generation, WrapKey(master.key, key)};
-        tables_->PutKey(batch, subject, id, rewrapped);
-        return absl::OkStatus();
-      }));
+      [&](const Hash& subject, std::string_view id, const KeyRow& row)
+          ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_) -> absl::Status {
+            ASSIGN_OR_RETURN(const std::string key,
+                             UnwrapSecret(masters, row.secret.generation, row.secret.wrapped));
+            KeyRow rewrapped = row;
+            rewrapped.secret = {master.generation, WrapKey(master.key, key)};
+            tables_->PutKey(batch, subject, id, rewrapped);
+            return absl::OkStatus();
+          }));
   RETURN_IF_ERROR(tables_->Write(std::move(batch)));
   RETURN_IF_ERROR(tables_->Purge(std::nullopt));
   masters_ = {master};
