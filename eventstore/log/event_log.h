@@ -51,6 +51,10 @@ namespace constancia::eventstore {
 
 class LogCore;
 class TrailingRows;
+class WitnessPolicy;
+
+// Witnesses of one checkpoint.
+inline constexpr size_t kCosignaturesMax = 64;
 
 class EventLog {
  public:
@@ -172,6 +176,22 @@ class EventLog {
 
   // Ends the overlap: checkpoints are signed by the current key alone.
   void RetireLogKey();
+
+  // Keeps cosignatures, as signature lines without their LF, of the checkpoint of `size`; from then
+  // on everything that shows the checkpoint shows them. Of each witness the latest is kept, so a
+  // repetition changes nothing. Returns the checkpoint with all it has. All are kept or none. Fails
+  // with
+  //   NOT_FOUND (size)        no checkpoint of this size was published
+  //   PROOF_INVALID           (root) `root` is not that of the checkpoint; (cosignatures[i]) the
+  //                           signature does not verify
+  //   WITNESS_UNKNOWN         (cosignatures[i]) it is by no witness of `policy`
+  //   INPUT_MALFORMED         (cosignatures[i]) it is no signature line
+  //   SOURCE_CLOCK_SKEW       (cosignatures[i]) its time lies more than 5 minutes ahead
+  //   LIMIT_EXCEEDED          more than kCosignaturesMax of one checkpoint
+  //   LOG_HALTED              they could not be written
+  absl::StatusOr<SignedCheckpoint> AddCosignatures(const WitnessPolicy& policy, uint64_t size,
+                                                   const std::optional<Hash>& root,
+                                                   const std::vector<std::string>& lines);
 
   DataKeys& data_keys();
 

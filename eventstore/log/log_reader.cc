@@ -10,6 +10,7 @@
 #include "core/event/header.h"
 #include "eventstore/log/internal/entry.h"
 #include "eventstore/log/internal/log_core.h"
+#include "eventstore/log/internal/stored_checkpoint.h"
 #include "eventstore/proof/audit_feed.h"
 #include "eventstore/proof/note.h"
 #include "eventstore/proof/tile.h"
@@ -19,12 +20,6 @@ namespace {
 
 absl::Status NoEvent(Position position) {
   return Error(error::v1::NOT_FOUND, absl::StrCat("no event stands at position ", position.value));
-}
-
-absl::StatusOr<SignedCheckpoint> ParseStored(std::string note) {
-  ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
-  ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpoint(parsed.text));
-  return SignedCheckpoint{std::move(checkpoint), std::move(note)};
 }
 
 TileNodes NodesOf(const StateTables& state, uint64_t size) {
@@ -285,11 +280,7 @@ absl::StatusOr<SignedCheckpoint> LogReader::CheckpointAtOrBefore(uint64_t size) 
   if (!cursor.valid()) {
     return Error(error::v1::NOT_FOUND, absl::StrCat("there is no checkpoint of size ", size));
   }
-  absl::StatusOr<SignedCheckpoint> checkpoint = ParseStored(std::string(cursor.row()));
-  if (!checkpoint.ok()) {
-    return DamagedAt(Position{cursor.number() - 1}, "its checkpoint cannot be read");
-  }
-  return checkpoint;
+  return ReadStoredCheckpoint(*core_->log, cursor.number());
 }
 
 absl::Status LogReader::CheckPublished(uint64_t size) const {

@@ -36,7 +36,7 @@ namespace constancia::eventstore {
 
 class LogCore;
 
-// A checkpoint with its signed note.
+// A checkpoint with its signed note: the lines of the log's keys, then those of witnesses.
 struct SignedCheckpoint {
   Checkpoint checkpoint;
   std::string note;

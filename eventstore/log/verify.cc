@@ -323,6 +323,21 @@ class Verification {
     } else {
       report_.checkpoint_size = size;
     }
+    CheckCosignatures(position, size);
+  }
+
+  // Whose they are is for a reader with a policy to judge; here they must be lines of the note.
+  void CheckCosignatures(Position position, uint64_t size) {
+    const absl::StatusOr<std::vector<std::string>> lines = log_->ReadCosignatures(size);
+    if (!lines.ok()) {
+      Find(position, absl::StrCat("its cosignatures: ", lines.status().message()));
+      return;
+    }
+    for (std::string_view line : *lines) {
+      if (!line.ends_with('\n') || !ParseSignatureLine(line.substr(0, line.size() - 1)).ok()) {
+        Find(position, "a cosignature of its checkpoint cannot be read");
+      }
+    }
   }
 
   void FinishState() {

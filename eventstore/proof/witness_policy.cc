@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "eventstore/proof/cosignature.h"
 
 namespace constancia::eventstore {
 namespace {
@@ -163,7 +164,7 @@ std::vector<VerifierKey> WitnessPolicy::LogKeys(std::string_view origin, uint64_
   return keys;
 }
 
-absl::StatusOr<WitnessPolicy::Accepted> WitnessPolicy::Accept(
+absl::StatusOr<WitnessPolicy::Accepted> WitnessPolicy::Open(
     std::string_view signed_checkpoint) const {
   ASSIGN_OR_RETURN(const Note note, ParseNote(signed_checkpoint));
   Accepted accepted;
@@ -174,22 +175,53 @@ absl::StatusOr<WitnessPolicy::Accepted> WitnessPolicy::Accept(
   for (const Witness& witness : witnesses_) trusted.push_back(witness.key);
   ASSIGN_OR_RETURN(const Note opened, OpenNote(signed_checkpoint, trusted));
 
-  std::set<std::string, std::less<>> witnessed;
   for (const Witness& witness : witnesses_) {
     const KeyId id = witness.key.id();
-    for (const NoteSignature& line : opened.signatures) {
-      if (line.name != witness.key.name || line.id != id) continue;
-      const uint64_t seconds = *ByteReader(line.signature).TakeU64();
-      if (witnessed.insert(witness.name).second) {
-        accepted.witnesses.push_back({witness.name, static_cast<int64_t>(seconds)});
-      }
-    }
+    const auto line = std::find_if(
+        opened.signatures.begin(), opened.signatures.end(), [&](const NoteSignature& signature) {
+          return signature.name == witness.key.name && signature.id == id;
+        });
+    if (line == opened.signatures.end()) continue;
+    const uint64_t seconds = *ByteReader(line->signature).TakeU64();
+    accepted.witnesses.push_back({witness.name, static_cast<int64_t>(seconds)});
   }
-  if (quorum_ != kNoQuorum && !Holds(quorum_, witnessed)) {
+  return accepted;
+}
+
+absl::StatusOr<WitnessPolicy::Accepted> WitnessPolicy::Accept(
+    std::string_view signed_checkpoint) const {
+  ASSIGN_OR_RETURN(Accepted accepted, Open(signed_checkpoint));
+  if (!Holds(accepted)) {
     return Error(error::v1::PROOF_INVALID,
                  absl::StrCat("checkpoint: too few witnesses signed for quorum ", quorum_));
   }
   return accepted;
+}
+
+absl::StatusOr<bool> WitnessPolicy::HoldsQuorum(std::string_view signed_checkpoint) const {
+  ASSIGN_OR_RETURN(const Accepted accepted, Open(signed_checkpoint));
+  return Holds(accepted);
+}
+
+absl::StatusOr<WitnessPolicy::Witnessed> WitnessPolicy::CheckCosignature(
+    std::string_view checkpoint_text, const NoteSignature& cosignature) const {
+  const auto witness =
+      std::find_if(witnesses_.begin(), witnesses_.end(), [&](const Witness& candidate) {
+        return candidate.key.name == cosignature.name && candidate.key.id() == cosignature.id;
+      });
+  if (witness == witnesses_.end()) {
+    return Error(error::v1::WITNESS_UNKNOWN,
+                 "no witness of this name and key is in the policy; add its line first");
+  }
+  ASSIGN_OR_RETURN(const int64_t seconds,
+                   VerifyCosignature(witness->key.key, checkpoint_text, cosignature.signature));
+  return Witnessed{witness->name, seconds};
+}
+
+bool WitnessPolicy::Holds(const Accepted& accepted) const {
+  std::set<std::string, std::less<>> witnessed;
+  for (const Witnessed& witness : accepted.witnesses) witnessed.insert(witness.name);
+  return quorum_ == kNoQuorum || Holds(quorum_, witnessed);
 }
 
 bool WitnessPolicy::Holds(std::string_view name,

@@ -50,6 +50,14 @@ class WitnessPolicy {
   // not verify refuses the checkpoint.
   absl::StatusOr<Accepted> Accept(std::string_view signed_checkpoint) const;
 
+  // Tells whether enough witnesses have cosigned. Fails as Accept does for everything else.
+  absl::StatusOr<bool> HoldsQuorum(std::string_view signed_checkpoint) const;
+
+  // Verifies one cosignature of `checkpoint_text`. Fails with WITNESS_UNKNOWN when its key is that
+  // of no listed witness, and with PROOF_INVALID when it does not verify.
+  absl::StatusOr<Witnessed> CheckCosignature(std::string_view checkpoint_text,
+                                             const NoteSignature& cosignature) const;
+
   // Keys that may sign for `origin` at `size`, retired ones included: also for seals, with the
   // position sealed last plus one as the size.
   std::vector<VerifierKey> LogKeys(std::string_view origin, uint64_t size) const;
@@ -70,6 +78,9 @@ class WitnessPolicy {
   };
   class Parser;
 
+  // Everything that Accept checks but the quorum.
+  absl::StatusOr<Accepted> Open(std::string_view signed_checkpoint) const;
+  bool Holds(const Accepted& accepted) const;
   bool Holds(std::string_view name, const std::set<std::string, std::less<>>& witnessed) const;
 
   std::vector<Log> logs_;

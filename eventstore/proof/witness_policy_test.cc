@@ -129,6 +129,34 @@ TEST_F(WitnessPolicyTest, HoldsWhenEnoughOfTheNestedGroupsSigned) {
   EXPECT_FALSE(policy.Accept(Cosigned(with_one, "w3.example", w3_, 13) + foreign).ok());
 }
 
+TEST_F(WitnessPolicyTest, ChecksOneCosignatureAndSaysWhyNot) {
+  const auto policy = WitnessPolicy::Parse(log_line_ + witness_lines_ + "quorum one\n").value();
+  const std::string text = ToText(checkpoint_);
+  const auto line = [&](const std::string& name, const Signer& key,
+                        const std::string& signed_text) {
+    return NoteSignature{name, MakeKeyId(name, KeyType::kCosignature, key.public_key()),
+                         MakeCosignature(key, signed_text, 11).value()};
+  };
+  EXPECT_EQ(ReasonOf(policy.CheckCosignature(text, line("w9.example", w1_, text)).status()),
+            error::v1::WITNESS_UNKNOWN);
+  EXPECT_EQ(ReasonOf(policy.CheckCosignature(text, line("w1.example", w2_, text)).status()),
+            error::v1::WITNESS_UNKNOWN);
+  Checkpoint other = checkpoint_;
+  other.size = 7;
+  EXPECT_EQ(
+      ReasonOf(policy.CheckCosignature(text, line("w1.example", w1_, ToText(other))).status()),
+      error::v1::PROOF_INVALID);
+  const auto witnessed = policy.CheckCosignature(text, line("w1.example", w1_, text));
+  ASSERT_TRUE(witnessed.ok()) << witnessed.status();
+  EXPECT_EQ(witnessed->name, "one");
+  EXPECT_EQ(witnessed->seconds, 11);
+
+  const std::string bare = SignCheckpoint(checkpoint_, log_).value();
+  EXPECT_FALSE(policy.HoldsQuorum(bare).value());
+  EXPECT_TRUE(policy.HoldsQuorum(Cosigned(bare, "w1.example", w1_, 11)).value());
+  EXPECT_FALSE(policy.HoldsQuorum(SignCheckpoint(checkpoint_, w1_).value()).ok());
+}
+
 TEST_F(WitnessPolicyTest, AcceptsATlogProofOfALeafInHand) {
   const auto policy = WitnessPolicy::Parse(log_line_ + "quorum none\n").value();
   std::vector<Hash> leaves;

@@ -219,7 +219,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
     descriptors.emplace_back(name, TuneTable(shape, options, impl->cache));
   };
   add(rocksdb::kDefaultColumnFamilyName, TableShape::kOrdered);
-  for (const TableSpec& spec : options.tables) add(spec.name, spec.shape);
+  for (const TableSpec& spec : options.tables) {
+    const bool there = std::find(present.begin(), present.end(), spec.name) != present.end();
+    if (there || !options.read_only) add(spec.name, spec.shape);
+  }
   for (const std::string& name : present) {
     const bool named = std::any_of(descriptors.begin(), descriptors.end(),
                                    [&](const auto& other) { return other.name == name; });

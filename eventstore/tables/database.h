@@ -57,7 +57,7 @@ enum class LogTail {
 struct DatabaseOptions {
   std::string path;
   // Every table there is gets opened, also one that is not named here, as kOrdered. Missing ones
-  // are made, in this order.
+  // are made, in this order, unless read_only.
   std::vector<TableSpec> tables;
   // False: the database must exist.
   bool create = false;

@@ -13,10 +13,9 @@ namespace {
 constexpr uint32_t kEntriesLogId = 1;
 const std::vector<TableSpec>& Specs() {
   static const auto* const specs = new std::vector<TableSpec>{
-      {"entries", TableShape::kSequential},
-      {"groups", TableShape::kSequential},
-      {"checkpoints", TableShape::kSequential},
-      {"meta", TableShape::kOrdered},
+      {"entries", TableShape::kSequential},     {"groups", TableShape::kSequential},
+      {"checkpoints", TableShape::kSequential}, {"meta", TableShape::kOrdered},
+      {"cosignatures", TableShape::kOrdered},
   };
   return *specs;
 }
@@ -59,7 +58,8 @@ LogTables::LogTables(std::unique_ptr<Database> database)
     : database_(std::move(database)),
       entries_(*database_->Find("entries")),
       groups_(*database_->Find("groups")),
-      checkpoints_(*database_->Find("checkpoints")) {}
+      checkpoints_(*database_->Find("checkpoints")),
+      cosignatures_(database_->Find("cosignatures")) {}
 
 absl::StatusOr<std::unique_ptr<LogTables>> LogTables::Open(const Options& options) {
   DatabaseOptions database_options;
@@ -103,6 +103,11 @@ void LogTables::PutCheckpoint(Batch& batch, uint64_t size, std::string_view note
   batch.Put(checkpoints_, NumberKey(size), note);
 }
 
+void LogTables::PutCosignature(Batch& batch, uint64_t size, std::string_view witness,
+                               std::string_view line) const {
+  batch.Put(*cosignatures_, NumberKey(size).append(witness), line);
+}
+
 absl::StatusOr<std::optional<std::string>> LogTables::ReadEntry(Position position) const {
   return database_->Get(entries_, NumberKey(position.value));
 }
@@ -118,6 +123,18 @@ absl::StatusOr<std::vector<std::optional<std::string>>> LogTables::ReadEntries(
 
 absl::StatusOr<std::optional<std::string>> LogTables::ReadCheckpoint(uint64_t size) const {
   return database_->Get(checkpoints_, NumberKey(size));
+}
+
+absl::StatusOr<std::vector<std::string>> LogTables::ReadCosignatures(uint64_t size) const {
+  std::vector<std::string> lines;
+  if (!cosignatures_.has_value()) return lines;
+  const std::string prefix = NumberKey(size);
+  Cursor cursor = database_->NewCursor(*cosignatures_);
+  for (cursor.Seek(prefix); cursor.valid() && cursor.key().starts_with(prefix); cursor.Next()) {
+    lines.emplace_back(cursor.value());
+  }
+  RETURN_IF_ERROR(cursor.status());
+  return lines;
 }
 
 NumberedCursor LogTables::Entries(bool fill_cache) const {

@@ -3,6 +3,7 @@
 //   entries      u64be position       -> entry row (eventstore/log/entry.h)
 //   groups       u64be first position -> GroupRow
 //   checkpoints  u64be size           -> signed note
+//   cosignatures u64be size || witness's key id || its name -> signature line of that note
 //   meta         "format"             -> version of this layout
 //
 // Used by: eventstore/log.
@@ -65,12 +66,18 @@ class LogTables {
   void PutEntry(Batch& batch, Position position, std::string_view row) const;
   void PutGroup(Batch& batch, Position first, std::string_view row) const;
   void PutCheckpoint(Batch& batch, uint64_t size, std::string_view note) const;
+  // `witness` is 4 bytes of key id and the key's name. One row for each of a checkpoint.
+  void PutCosignature(Batch& batch, uint64_t size, std::string_view witness,
+                      std::string_view line) const;
   absl::Status Write(Batch batch) { return database_->Apply(std::move(batch), Write::kSynced); }
 
   absl::StatusOr<std::optional<std::string>> ReadEntry(Position position) const;
   absl::StatusOr<std::vector<std::optional<std::string>>> ReadEntries(
       std::span<const Position> positions) const;
   absl::StatusOr<std::optional<std::string>> ReadCheckpoint(uint64_t size) const;
+
+  // The signature lines of a checkpoint's witnesses, in the order of their keys.
+  absl::StatusOr<std::vector<std::string>> ReadCosignatures(uint64_t size) const;
 
   // `fill_cache` is false for long scans.
   NumberedCursor Entries(bool fill_cache = true) const;
@@ -85,6 +92,8 @@ class LogTables {
 
   std::unique_ptr<Database> database_;
   TableId entries_, groups_, checkpoints_;
+  // A ledger that was made before there were cosignatures, opened read-only, has none.
+  std::optional<TableId> cosignatures_;
 };
 
 }  // namespace constancia::eventstore

@@ -63,6 +63,9 @@ class LogCore {
   std::optional<Publication> publication;
   LogReader reader{this};
 
+  // One at a time reads the cosignatures of a checkpoint and adds to them.
+  absl::Mutex cosign_mutex;
+
   std::unique_ptr<Overlay> overlay;
   std::unique_ptr<Notary> notary;
   std::unique_ptr<Syncer> syncer;

@@ -48,6 +48,11 @@ void Publication::Publish(SignedCheckpoint checkpoint) {
   latest_ = std::move(checkpoint);
 }
 
+void Publication::Replace(uint64_t size, std::string note) {
+  absl::MutexLock lock(&mutex_);
+  if (latest_.checkpoint.size == size) latest_.note = std::move(note);
+}
+
 void Publication::AnswerCovered() {
   std::vector<Callback> covered;
   {

@@ -40,6 +40,9 @@ class Publication {
 
   void Publish(SignedCheckpoint checkpoint);
 
+  // `note` takes the place of that of the same size, when that is still the latest.
+  void Replace(uint64_t size, std::string note);
+
   // Answers everybody whom the latest checkpoint covers.
   void AnswerCovered();
 

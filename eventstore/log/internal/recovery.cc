@@ -14,22 +14,11 @@
 #include "eventstore/log/internal/entry_scan.h"
 #include "eventstore/log/internal/group_chain.h"
 #include "eventstore/log/internal/notary.h"
+#include "eventstore/log/internal/stored_checkpoint.h"
 #include "eventstore/proof/note.h"
 
 namespace constancia::eventstore {
 namespace {
-
-absl::StatusOr<SignedCheckpoint> ReadCheckpoint(const LogTables& log, uint64_t size) {
-  ASSIGN_OR_RETURN(std::optional<std::string> note, log.ReadCheckpoint(size));
-  if (!note.has_value()) return DamagedAt(Position{size - 1}, "its checkpoint is missing");
-  const absl::StatusOr<Note> parsed = ParseNote(*note);
-  const absl::StatusOr<Checkpoint> checkpoint =
-      parsed.ok() ? ParseCheckpoint(parsed->text) : parsed.status();
-  if (!checkpoint.ok() || checkpoint->size != size) {
-    return DamagedAt(Position{size - 1}, "its checkpoint cannot be read");
-  }
-  return SignedCheckpoint{*checkpoint, *std::move(note)};
-}
 
 // Brings one projection whose rows are behind the other tables up to `until`.
 absl::Status CatchUp(const LogTables& log, StateTables& state, const ProjectionTable& projection,
@@ -173,7 +162,7 @@ class Replay {
     if (step.map_root_leaf != leaf) {
       return DamagedAt(position, "the map root is not that of the entries before it");
     }
-    ASSIGN_OR_RETURN(const SignedCheckpoint checkpoint, ReadCheckpoint(log_, step.size));
+    ASSIGN_OR_RETURN(const SignedCheckpoint checkpoint, ReadStoredCheckpoint(log_, step.size));
     if (checkpoint.checkpoint.root != step.root) {
       return DamagedAt(position, "its checkpoint is not that of the entries up to it");
     }
@@ -235,7 +224,7 @@ absl::Status CompareWithMapRoot(const LogTables& log, const Notarizer& notarizer
   ASSIGN_OR_RETURN(const EntryView entry, ParseEntry(*row));
   const absl::StatusOr<MapRootLeaf> leaf = ParseMapRootLeaf(entry.leaf);
   if (!leaf.ok()) return DamagedAt(position, ToStd(leaf.status().message()));
-  ASSIGN_OR_RETURN(const SignedCheckpoint checkpoint, ReadCheckpoint(log, notarizer.size()));
+  ASSIGN_OR_RETURN(const SignedCheckpoint checkpoint, ReadStoredCheckpoint(log, notarizer.size()));
   if (leaf->covered != position.value || leaf->root != notarizer.map().root() ||
       leaf->key_count != notarizer.map().size() || checkpoint.checkpoint.root != notarizer.root()) {
     return DamagedAt(position,
@@ -277,7 +266,8 @@ absl::StatusOr<Recovered> Recover(const std::string& origin, LogTables& log, Sta
   RETURN_IF_ERROR(replay.Run());
   Recovered recovered = std::move(replay).Result();
   if (recovered.notarizer.size() > 0) {
-    ASSIGN_OR_RETURN(SignedCheckpoint latest, ReadCheckpoint(log, recovered.notarizer.size()));
+    ASSIGN_OR_RETURN(SignedCheckpoint latest,
+                     ReadStoredCheckpoint(log, recovered.notarizer.size()));
     publication.Publish(std::move(latest));
   }
   return recovered;
