@@ -22,6 +22,8 @@ std::string RandomBytes(Random& random, size_t size) {
   return bytes;
 }
 
+std::string NameOf(const Hash& subject, std::string_view id) { return subject.str().append(id); }
+
 const MasterKey* FindMaster(const std::vector<MasterKey>& masters, uint32_t generation) {
   for (const MasterKey& master : masters) {
     if (master.generation == generation) return &master;
@@ -104,32 +106,59 @@ absl::StatusOr<DataKey> DataKeys::Unwrap(std::string_view id, uint32_t generatio
   return DataKey{std::string(id), std::move(key)};
 }
 
-absl::StatusOr<DataKey> DataKeys::KeyFor(const DataKeyScope& scope) {
+KeyLease::~KeyLease() {
+  if (keys_ != nullptr) keys_->Release(subject_, id_);
+}
+
+void DataKeys::Release(const Hash& subject, std::string_view id) {
+  Shard& shard = ShardOf(subject);
+  absl::MutexLock lock(&shard.mutex);
+  const auto found = shard.leases.find(NameOf(subject, id));
+  if (--found->second == 0) shard.leases.erase(found);
+}
+
+absl::StatusOr<LeasedKey> DataKeys::KeyFor(const DataKeyScope& scope) {
   Shard& shard = ShardOf(scope.subject);
   absl::MutexLock lock(&shard.mutex);
-  if (const auto found = shard.by_scope.find(scope); found != shard.by_scope.end()) {
-    return found->second;
-  }
-  absl::ReaderMutexLock masters_lock(&masters_mutex_);
-  std::optional<DataKey> key;
-  RETURN_IF_ERROR(tables_->ScanKeys(
-      scope.subject,
-      [&](const Hash& subject, std::string_view id, const KeyRow& row)
-          ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_) -> absl::Status {
-            if (key.has_value() ||
-                scope != DataKeyScope{subject, row.case_key, row.retention_class, row.year}) {
-              return absl::OkStatus();
-            }
-            ASSIGN_OR_RETURN(key, Unwrap(id, row.secret.generation, row.secret.wrapped));
+  auto found = shard.by_scope.find(scope);
+  if (found == shard.by_scope.end()) {
+    absl::ReaderMutexLock masters_lock(&masters_mutex_);
+    std::optional<DataKey> key;
+    RETURN_IF_ERROR(tables_->ScanKeys(
+        scope.subject,
+        [&](const Hash& subject, std::string_view id, const KeyRow& row) ABSL_SHARED_LOCKS_REQUIRED(
+            masters_mutex_) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) -> absl::Status {
+          if (key.has_value() || shard.retired.contains(NameOf(subject, id)) ||
+              scope != DataKeyScope{subject, row.case_key, row.retention_class, row.year}) {
             return absl::OkStatus();
-          }));
-  if (!key.has_value()) {
-    key = DataKey{RandomBytes(*random_, kDataKeyIdBytes), RandomBytes(*random_, kDataKeyBytes)};
-    RETURN_IF_ERROR(Store(scope, *key));
+          }
+          ASSIGN_OR_RETURN(key, Unwrap(id, row.secret.generation, row.secret.wrapped));
+          return absl::OkStatus();
+        }));
+    if (!key.has_value()) {
+      key = DataKey{RandomBytes(*random_, kDataKeyIdBytes), RandomBytes(*random_, kDataKeyBytes)};
+      RETURN_IF_ERROR(Store(scope, *key));
+    }
+    if (shard.by_scope.size() >= kCachedMax) shard.by_scope.clear();
+    found = shard.by_scope.emplace(scope, *std::move(key)).first;
   }
-  if (shard.by_scope.size() >= kCachedMax) shard.by_scope.clear();
-  shard.by_scope.emplace(scope, *key);
-  return *key;
+  const DataKey& key = found->second;
+  ++shard.leases[NameOf(scope.subject, key.id)];
+  return LeasedKey{key, KeyLease(this, scope.subject, key.id)};
+}
+
+void DataKeys::Retire(const Hash& subject, const std::vector<std::string>& ids) {
+  Shard& shard = ShardOf(subject);
+  absl::MutexLock lock(&shard.mutex);
+  for (const std::string& id : ids) shard.retired.insert(NameOf(subject, id));
+  shard.by_scope.clear();
+  const auto unused = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) {
+    return std::none_of(ids.begin(), ids.end(),
+                        [&](const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) {
+                          return shard.leases.contains(NameOf(subject, id));
+                        });
+  };
+  shard.mutex.Await(absl::Condition(&unused));
 }
 
 absl::Status DataKeys::Store(const DataKeyScope& scope, const DataKey& key) {
@@ -156,11 +185,18 @@ absl::Status DataKeys::SyncMade() {
 absl::StatusOr<std::optional<DataKey>> DataKeys::Find(const Hash& subject, std::string_view id) {
   Shard& shard = ShardOf(subject);
   absl::MutexLock lock(&shard.mutex);
-  const std::string name = subject.str().append(id);
+  const std::string name = NameOf(subject, id);
   if (const auto found = shard.by_id.find(name); found != shard.by_id.end()) return found->second;
   absl::ReaderMutexLock masters_lock(&masters_mutex_);
   ASSIGN_OR_RETURN(const std::optional<KeyRow> row, tables_->ReadKey(subject, id));
-  if (!row.has_value()) return std::nullopt;
+  if (!row.has_value()) {
+    ASSIGN_OR_RETURN(const bool destroyed, tables_->WasDestroyed(id));
+    if (destroyed) return std::nullopt;
+    return Error(
+        error::v1::DAMAGED,
+        "a data key is missing and was never destroyed. Restore the folder `keys` from its "
+        "own backup");
+  }
   ASSIGN_OR_RETURN(DataKey key, Unwrap(id, row->secret.generation, row->secret.wrapped));
   if (shard.by_id.size() >= kCachedMax) shard.by_id.clear();
   shard.by_id.emplace(name, key);
@@ -180,6 +216,7 @@ absl::StatusOr<std::vector<DataKeyInfo>> DataKeys::List(const Hash& subject) con
 }
 
 absl::Status DataKeys::Destroy(const Hash& subject, const std::vector<std::string>& ids) {
+  Retire(subject, ids);
   Shard& shard = ShardOf(subject);
   absl::MutexLock lock(&shard.mutex);
   // A rotation of the master key that is under way would write back what it has read.
@@ -189,6 +226,7 @@ absl::Status DataKeys::Destroy(const Hash& subject, const std::vector<std::strin
   Batch batch = tables_->NewBatch();
   for (const std::string& id : ids) tables_->DeleteKey(batch, subject, id);
   RETURN_IF_ERROR(tables_->Write(std::move(batch)));
+  for (const std::string& id : ids) shard.retired.erase(NameOf(subject, id));
   return tables_->Purge(subject);
 }
 

@@ -6,6 +6,10 @@
 // does K, the secret that hides stream names in stream keys. That database is never part of a
 // backup of events.
 //
+// A key goes in three steps, so that nothing that is recorded later goes with it: Retire, after
+// which no append seals with it and none that did is on its way; the event that orders its end;
+// Destroy. What was destroyed is remembered: any other key that is missing is damage.
+//
 // Row: subject stream key || key id -> case stream key, class, year, master generation, wrapped
 // key.
 //
@@ -24,10 +28,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -64,6 +70,37 @@ struct DataKey {
   std::string key;  // 32 bytes
 };
 
+class DataKeys;
+
+// Keeps a data key in use: while something sealed with it is on its way into the log.
+class KeyLease {
+ public:
+  KeyLease() = default;
+  KeyLease(DataKeys* keys, const Hash& subject, std::string id)
+      : keys_(keys), subject_(subject), id_(std::move(id)) {}
+  KeyLease(KeyLease&& other) noexcept
+      : keys_(std::exchange(other.keys_, nullptr)),
+        subject_(other.subject_),
+        id_(std::move(other.id_)) {}
+  KeyLease& operator=(KeyLease&& other) noexcept {
+    std::swap(keys_, other.keys_);
+    std::swap(subject_, other.subject_);
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~KeyLease();
+
+ private:
+  DataKeys* keys_ = nullptr;
+  Hash subject_;
+  std::string id_;
+};
+
+struct LeasedKey {
+  DataKey key;
+  KeyLease lease;
+};
+
 // A key without its bytes.
 struct DataKeyInfo {
   std::string id;
@@ -86,21 +123,27 @@ class DataKeys {
   // The ledger's K, 32 bytes.
   const std::string& stream_secret() const { return stream_secret_; }
 
-  // Returns the key for `scope`, making and writing it when there is none.
-  absl::StatusOr<DataKey> KeyFor(const DataKeyScope& scope);
+  // Returns the key for `scope`, making and writing it when there is none that is not retired.
+  absl::StatusOr<LeasedKey> KeyFor(const DataKeyScope& scope);
 
   // Brings every key that KeyFor has made to disk. One thread calls it, the syncer.
   absl::Status SyncMade();
 
-  // Returns the key of this id, nothing when it was destroyed.
+  // Returns the key of this id, nothing when it was destroyed. Fails with DAMAGED when it is
+  // missing otherwise.
   absl::StatusOr<std::optional<DataKey>> Find(const Hash& subject, std::string_view id);
 
   // Lists the keys of a subject.
   absl::StatusOr<std::vector<DataKeyInfo>> List(const Hash& subject) const;
 
-  // Destroys keys so that no file of this database keeps them: deletes the rows, flushes, compacts
-  // their range and drops the write-ahead log they stood in. Ids that are gone already are passed
-  // over.
+  // From now on nothing is sealed with these keys; waits until nothing that was is on its way.
+  // Until they are destroyed, or the ledger is opened again, they still open. Not for a thread of
+  // the log.
+  void Retire(const Hash& subject, const std::vector<std::string>& ids);
+
+  // Retires keys and destroys them so that no file of this database keeps them: deletes the rows,
+  // flushes, compacts their range and drops the write-ahead log they stood in. Ids that are gone
+  // already are passed over.
   absl::Status Destroy(const Hash& subject, const std::vector<std::string>& ids);
 
   // The position up to which (exclusive) the erasures that the log orders are carried out.
@@ -114,17 +157,23 @@ class DataKeys {
  private:
   static constexpr size_t kShards = 16;
 
-  // Keys of the subjects that hash here. Both maps are bounded.
+  // Keys of the subjects that hash here. Both caches are bounded.
   struct Shard {
     absl::Mutex mutex;
     absl::flat_hash_map<DataKeyScope, DataKey> by_scope ABSL_GUARDED_BY(mutex);
     absl::flat_hash_map<std::string, DataKey> by_id ABSL_GUARDED_BY(mutex);
+    // By subject and id: how many leases there are, and what is given out no more.
+    absl::flat_hash_map<std::string, size_t> leases ABSL_GUARDED_BY(mutex);
+    absl::flat_hash_set<std::string> retired ABSL_GUARDED_BY(mutex);
   };
 
   DataKeys(KeyTables* tables, std::vector<MasterKey> masters, Random* random,
            std::string stream_secret);
 
+  friend class KeyLease;
+
   Shard& ShardOf(const Hash& subject);
+  void Release(const Hash& subject, std::string_view id);
   absl::Status Store(const DataKeyScope& scope, const DataKey& key)
       ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_);
   absl::StatusOr<DataKey> Unwrap(std::string_view id, uint32_t generation,

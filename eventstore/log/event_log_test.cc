@@ -18,6 +18,7 @@
 #include "eventstore/proof/completeness.h"
 #include "eventstore/proof/group_seal.h"
 #include "eventstore/proof/note.h"
+#include "eventstore/tables/database.h"
 #include "eventstore/tables/state_tables.h"
 #include "tests/support/test_ledger.h"
 
@@ -426,6 +427,70 @@ TEST(EventLogRepeat, ComparesThePublicPartAloneOnceThePersonalPartIsErased) {
   other.personal_part += "!";
   EXPECT_EQ(ledger.log().AppendAndWait(ARequest("r-1", other))->receipts, first->receipts);
   EXPECT_TRUE(ledger.log().data_keys().List(subject)->empty());
+}
+
+TEST(EventLogErase, AMissingKeyThatNothingDestroyedIsDamage) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  const EventDraft draft = AContact("C1");
+  const auto first = ledger.log().AppendAndWait(ARequest("r-1", draft));
+  ASSERT_OK(first);
+  const Position position = first->receipts[0].position;
+  const RecordedEvent event = Value(ledger.reader().ReadEvent(position));
+  const Hash subject = ledger.log().stream_keys().KeyOf(DebtorStream("C1"));
+  ledger.Close();
+  {
+    DatabaseOptions options;
+    options.path = absl::StrCat(ledger.options().folder, "/keys");
+    options.env = ledger.disk().env();
+    const auto keys = Database::Open(options);
+    ASSERT_OK(keys);
+    Batch batch(**keys);
+    batch.Delete(*(*keys)->Find("data_keys"), subject.str().append(event.header.sealed().key_id()));
+    ASSERT_OK((*keys)->Apply(std::move(batch), Write::kSynced));
+  }
+  ASSERT_OK(ledger.Open());
+  EXPECT_EQ(ReasonOfResult(ledger.reader().OpenPersonal(event)), error::v1::DAMAGED);
+  // Neither is any content taken for that of the first time.
+  EventDraft other = draft;
+  other.personal_part += "!";
+  EXPECT_EQ(ReasonOfResult(ledger.log().AppendAndWait(ARequest("r-1", other))), error::v1::DAMAGED);
+}
+
+TEST(EventLogErase, NeverTakesAKeyFromAnAppendThatIsOnItsWay) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  const Hash subject = ledger.log().stream_keys().KeyOf(DebtorStream("C1"));
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; !stop; ++i) {
+        EXPECT_OK(ledger.log().AppendAndWait(ARequest(absl::StrCat(t, "-", i), AContact("C1"))));
+      }
+    });
+  }
+  std::map<std::string, Position> ends;  // of keys: the position behind what they may have sealed
+  while (ends.size() < 10) {
+    std::vector<std::string> ids;
+    for (const DataKeyInfo& key : Value(ledger.log().data_keys().List(subject))) {
+      ids.push_back(key.id);
+    }
+    ledger.log().data_keys().Retire(subject, ids);
+    for (const std::string& id : ids) ends[id] = ledger.reader().end();
+    EXPECT_OK(ledger.log().data_keys().Destroy(subject, ids));
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  for (const RecordedEvent& event : Value(ledger.reader().ReadLog(Position{0}, 1'000'000))) {
+    if (!event.header.has_sealed()) continue;
+    const auto end = ends.find(event.header.sealed().key_id());
+    if (end == ends.end()) {
+      EXPECT_OK(ledger.reader().OpenPersonal(event));
+    } else {
+      EXPECT_LT(event.position, end->second);
+    }
+  }
 }
 
 TEST(EventLogErase, LeavesNoTraceOfKeyOrSealedPartInAnyFile) {

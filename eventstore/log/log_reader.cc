@@ -251,11 +251,14 @@ absl::StatusOr<OpenedPersonal> LogReader::OpenPersonal(const RecordedEvent& even
   const std::optional<Hash> commitment = Hash::From(sealed.commitment());
   ASSIGN_OR_RETURN(const std::optional<DataKey> key,
                    core_->data_keys->Find(*subject, sealed.key_id()));
-  if (!key.has_value() || event.sealed.empty()) {
+  if (!key.has_value()) {
     return Error(
         error::v1::PERSONAL_PART_ERASED,
         absl::StrCat("the personal part at position ", event.position.value, " was erased"), "",
         {{"position", absl::StrCat(event.position.value)}});
+  }
+  if (event.sealed.empty()) {
+    return DamagedAt(event.position, "its personal part is missing and was never erased");
   }
   absl::StatusOr<OpenedPersonal> opened = constancia::OpenPersonal(
       key->key, *EventId::From(event.header.event_id()), *commitment, event.sealed);

@@ -14,6 +14,7 @@ const std::vector<TableSpec>& Specs() {
   static const auto* const specs = new std::vector<TableSpec>{
       {"data_keys", TableShape::kOrdered},
       {"meta", TableShape::kOrdered},
+      {"destroyed", TableShape::kOrdered},
   };
   return *specs;
 }
@@ -54,7 +55,8 @@ absl::StatusOr<KeyRow> Decode(std::string_view bytes) {
 KeyTables::KeyTables(std::unique_ptr<Database> database)
     : database_(std::move(database)),
       data_keys_(*database_->Find("data_keys")),
-      meta_(*database_->Find("meta")) {}
+      meta_(*database_->Find("meta")),
+      destroyed_(database_->Find("destroyed")) {}
 
 absl::StatusOr<std::unique_ptr<KeyTables>> KeyTables::Open(const Options& options) {
   DatabaseOptions database_options;
@@ -75,6 +77,7 @@ void KeyTables::PutKey(Batch& batch, const Hash& subject, std::string_view id,
 
 void KeyTables::DeleteKey(Batch& batch, const Hash& subject, std::string_view id) const {
   batch.Delete(data_keys_, RowKey(subject, id));
+  batch.Put(*destroyed_, id, "");
 }
 
 void KeyTables::PutStreamSecret(Batch& batch, const WrappedSecret& secret) const {
@@ -96,6 +99,12 @@ absl::StatusOr<std::optional<KeyRow>> KeyTables::ReadKey(const Hash& subject,
   if (!value.has_value()) return std::nullopt;
   ASSIGN_OR_RETURN(KeyRow row, Decode(*value));
   return row;
+}
+
+absl::StatusOr<bool> KeyTables::WasDestroyed(std::string_view id) const {
+  if (!destroyed_.has_value()) return false;
+  ASSIGN_OR_RETURN(const std::optional<std::string> row, database_->Get(*destroyed_, id));
+  return row.has_value();
 }
 
 absl::Status KeyTables::ScanKeys(

@@ -1,6 +1,7 @@
 // The tables of `keys`: data keys, wrapped, apart from the events they open.
 //
 //   data_keys  subject stream key || key id -> KeyRow
+//   destroyed  key id -> nothing: that key is gone because it had to go
 //   meta       "stream_secret" -> u32be generation || wrapped K
 //              "erased_through" -> u64be position
 //
@@ -54,6 +55,7 @@ class KeyTables {
 
   Batch NewBatch() const { return Batch(*database_); }
   void PutKey(Batch& batch, const Hash& subject, std::string_view id, const KeyRow& row) const;
+  // Puts it among those that were destroyed.
   void DeleteKey(Batch& batch, const Hash& subject, std::string_view id) const;
   void PutStreamSecret(Batch& batch, const WrappedSecret& secret) const;
   void PutErasedThrough(Batch& batch, Position position) const;
@@ -65,6 +67,8 @@ class KeyTables {
   absl::Status Sync() { return database_->SyncLog(); }
 
   absl::StatusOr<std::optional<KeyRow>> ReadKey(const Hash& subject, std::string_view id) const;
+
+  absl::StatusOr<bool> WasDestroyed(std::string_view id) const;
 
   // Gives the keys of `subject`, or of everybody, until `take` fails.
   absl::Status ScanKeys(const std::optional<Hash>& subject,
@@ -83,6 +87,8 @@ class KeyTables {
 
   std::unique_ptr<Database> database_;
   TableId data_keys_, meta_;
+  // Absent in a folder that was made before this table, and is open read-only.
+  std::optional<TableId> destroyed_;
 };
 
 }  // namespace constancia::eventstore

@@ -186,6 +186,7 @@ Outcome Appender::Order(PreparedAppend& append, Group& group) {
   outcome.refused.Update(CheckChosenIds(append));
   outcome.refused.Update(CheckExpectations(append));
   if (outcome.refused.ok()) outcome.refused = RememberVersions(append);
+  outcome.leases = std::move(append.leases);
   if (outcome.refused.ok()) Record(append, group, outcome);
   return outcome;
 }

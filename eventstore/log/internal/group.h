@@ -12,6 +12,7 @@
 #include "core/base/position.h"
 #include "core/crypto/ed25519.h"
 #include "eventstore/log/append.h"
+#include "eventstore/log/data_keys.h"
 #include "eventstore/log/internal/repeat.h"
 #include "eventstore/log/recorded_event.h"
 #include "eventstore/proof/merkle.h"
@@ -26,6 +27,7 @@ struct Outcome {
   // Recorded: the events with their leaf hashes.
   std::vector<RecordedEvent> events;
   std::vector<Hash> leaf_hashes;
+  std::vector<KeyLease> leases;
   // Repeated: where its ids stand, and the append to compare.
   std::optional<std::pair<PreparedAppend, KnownIds>> repeated;
   // Refused.

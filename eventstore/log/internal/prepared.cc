@@ -79,10 +79,12 @@ std::optional<Hash> CaseOf(const EventDraft& draft, const std::vector<StreamRef>
   return std::nullopt;
 }
 
-absl::Status SealEvent(PreparedEvent& event, DataKeys& data_keys, int year, Random& random) {
+absl::StatusOr<KeyLease> SealEvent(PreparedEvent& event, DataKeys& data_keys, int year,
+                                   Random& random) {
   const DataKeyScope scope{event.streams[*event.subject].key, event.case_key, event.retention_class,
                            year};
-  ASSIGN_OR_RETURN(const DataKey key, data_keys.KeyFor(scope));
+  ASSIGN_OR_RETURN(LeasedKey leased, data_keys.KeyFor(scope));
+  const DataKey& key = leased.key;
   const std::string drawn = RandomBytes(random, kSaltBytes + kAesGcmNonceBytes);
   const std::string_view nonce = std::string_view(drawn).substr(kSaltBytes);
   if (event.salt.empty()) event.salt = drawn.substr(0, kSaltBytes);
@@ -94,7 +96,7 @@ absl::Status SealEvent(PreparedEvent& event, DataKeys& data_keys, int year, Rand
   sealed.set_commitment(commitment.str());
   sealed.set_digest(SealedDigest(event.sealed).str());
   sealed.set_subject(static_cast<uint32_t>(*event.subject));
-  return absl::OkStatus();
+  return std::move(leased.lease);
 }
 
 void AddPlaces(const EventDraft& draft, const StreamKeys& stream_keys, PreparedEvent& event) {
@@ -232,7 +234,7 @@ absl::Status SealAppend(PreparedAppend& append, DataKeys& data_keys, Clock& cloc
   const int year = YearOf(clock.Now());
   for (PreparedEvent& event : append.events) {
     if (event.subject.has_value()) {
-      RETURN_IF_ERROR(SealEvent(event, data_keys, year, random));
+      ASSIGN_OR_RETURN(append.leases.emplace_back(), SealEvent(event, data_keys, year, random));
     }
     event.desk = EncodeDesk(event.header);
     append.bytes += event.desk.size() + event.sealed.size() + event.personal_part.size();

@@ -57,6 +57,8 @@ struct PreparedAppend {
   // `Overlay::written` from before the lookups in `state` that this append rests on.
   uint64_t looked_up_at = 0;
   size_t bytes = 0;
+  // Of the keys its personal parts are sealed with; held until its events are recorded.
+  std::vector<KeyLease> leases;
   // The key that seals every group after the one this append is in.
   const Signer* next_signer = nullptr;
   AppendCallback done;
