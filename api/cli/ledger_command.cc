@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -23,6 +24,8 @@
 #include "eventstore/log/publish.h"
 #include "eventstore/log/verify.h"
 #include "eventstore/projections/projections.h"
+#include "eventstore/proof/checkpoint.h"
+#include "eventstore/proof/note.h"
 
 namespace constancia::api {
 namespace {
@@ -34,6 +37,42 @@ absl::StatusOr<v1::Checkpoint> LatestCheckpoint(const Client& client) {
   request.set_parent(client.parent());
   const auto stub = LedgerService::NewStub(client.channel());
   return Call(*stub, &LedgerService::Stub::GetCheckpoint, request);
+}
+
+void PrintCheckpoint(const CommandContext& context, const v1::Checkpoint& checkpoint) {
+  if (context.format == Format::kTable) {
+    *context.out << checkpoint.note() << std::flush;
+    return;
+  }
+  RecordWriter writer(context.format, Shape::kOne, {{"size"}, {"root"}}, context.out);
+  writer.Add({absl::StrCat(checkpoint.size()), HexEncode(checkpoint.root())}, ToJson(checkpoint));
+  writer.Finish();
+}
+
+// What a file of signature lines, or a cosigned checkpoint, asks to be added. Lines of the log
+// itself, known by its name, are left out.
+absl::StatusOr<v1::AddCosignatureRequest> CosignRequest(std::string_view text) {
+  v1::AddCosignatureRequest request;
+  std::string origin;
+  if (text.find("\n\n") != text.npos) {
+    ASSIGN_OR_RETURN(const eventstore::Note note, eventstore::ParseNote(text));
+    ASSIGN_OR_RETURN(const eventstore::Checkpoint checkpoint,
+                     eventstore::ParseCheckpoint(note.text));
+    origin = checkpoint.origin;
+    request.set_size(checkpoint.size);
+    request.set_root(checkpoint.root.str());
+    text.remove_prefix(note.text.size() + 1);
+  }
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty()) continue;
+    ASSIGN_OR_RETURN(const eventstore::NoteSignature signature,
+                     eventstore::ParseSignatureLine(line));
+    if (signature.name != origin) request.add_cosignatures(std::string(line));
+  }
+  return request;
 }
 
 // Turns "done so far" into steps of a progress line.
@@ -140,13 +179,29 @@ Outcome LedgerVerify(const CommandContext& context, const LedgerVerifyOptions& o
 Outcome LedgerCheckpoint(const CommandContext& context) {
   ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
   ASSIGN_OR_RETURN(const v1::Checkpoint checkpoint, LatestCheckpoint(client));
-  if (context.format == Format::kTable) {
-    *context.out << checkpoint.note() << std::flush;
-    return ExitCode::kOk;
+  PrintCheckpoint(context, checkpoint);
+  return ExitCode::kOk;
+}
+
+Outcome LedgerCosign(const CommandContext& context, const LedgerCosignOptions& options) {
+  ASSIGN_OR_RETURN(const std::string text, ReadInput(context, options.file));
+  ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
+  v1::AddCosignatureRequest request;
+  ASSIGN_OR_RETURN(request, CosignRequest(text));
+  request.set_parent(client.parent());
+  if (request.size() == 0) request.set_size(options.size);
+  if (options.size != 0 && request.size() != options.size) {
+    return Error(error::v1::INPUT_MALFORMED, "the cosigned checkpoint is of another size",
+                 "--size");
   }
-  RecordWriter writer(context.format, Shape::kOne, {{"size"}, {"root"}}, context.out);
-  writer.Add({absl::StrCat(checkpoint.size()), HexEncode(checkpoint.root())}, ToJson(checkpoint));
-  writer.Finish();
+  if (request.size() == 0) {
+    ASSIGN_OR_RETURN(const v1::Checkpoint latest, LatestCheckpoint(client));
+    request.set_size(latest.size());
+  }
+  const auto stub = LedgerService::NewStub(client.channel());
+  ASSIGN_OR_RETURN(const v1::Checkpoint checkpoint,
+                   Call(*stub, &LedgerService::Stub::AddCosignature, request));
+  PrintCheckpoint(context, checkpoint);
   return ExitCode::kOk;
 }
 

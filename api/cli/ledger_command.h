@@ -2,7 +2,9 @@
 #ifndef CONSTANCIA_API_CLI_LEDGER_COMMAND_H_
 #define CONSTANCIA_API_CLI_LEDGER_COMMAND_H_
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/cli/command.h"
@@ -36,6 +38,15 @@ Outcome LedgerVerify(const CommandContext& context, const LedgerVerifyOptions& o
 
 // The latest signed checkpoint, as it stands.
 Outcome LedgerCheckpoint(const CommandContext& context);
+
+struct LedgerCosignOptions {
+  // What the witnesses gave: signature lines, or the whole cosigned checkpoint. "-" is the input.
+  std::string file = "-";
+  // Of the checkpoint when lines stand alone; 0 is the latest.
+  uint64_t size = 0;
+};
+// Adds cosignatures to a checkpoint and prints it with all it has.
+Outcome LedgerCosign(const CommandContext& context, const LedgerCosignOptions& options);
 
 // How large the ledger is, and how far it is published.
 Outcome LedgerStats(const CommandContext& context);

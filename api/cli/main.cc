@@ -255,6 +255,13 @@ class Program {
     verify->add_flag("--audit", ledger_verify_.audit, "Every map root, not the last one only");
     verify->add_flag("--seals", ledger_verify_.seals, "The signature of every commit group");
     Verb(noun, "checkpoint", "Show the latest signed checkpoint", LedgerCheckpoint);
+    CLI::App* cosign =
+        Verb(noun, "cosign", "Add what witnesses signed to a checkpoint",
+             [this](const CommandContext& c) { return LedgerCosign(c, ledger_cosign_); });
+    cosign->add_option("file", ledger_cosign_.file,
+                       "Signature lines, or the cosigned checkpoint; - is the input");
+    cosign->add_option("--size", ledger_cosign_.size,
+                       "The checkpoint that lines alone belong to; the latest if absent");
     Verb(noun, "stats", "Show how far the ledger reaches", LedgerStats);
     CLI::App* publish =
         Verb(noun, "publish", "Write the log of a ledger that nobody serves as static files",
@@ -533,6 +540,7 @@ class Program {
   ProofGetOptions proof_get_;
   ProofVerifyOptions proof_verify_;
   LedgerVerifyOptions ledger_verify_;
+  LedgerCosignOptions ledger_cosign_;
   LedgerPublishOptions ledger_publish_;
   ImportCsvOptions import_;
   PortfolioOptions sandbox_;

@@ -42,6 +42,7 @@ inline constexpr absl::Duration kWatchHeartbeat = absl::Seconds(10);
 inline constexpr size_t kWatchersMax = 64;
 inline constexpr size_t kAuditFeedChunkBytes = 256 << 10;
 inline constexpr size_t kAuditFeedsMax = 16;
+inline constexpr int kCosignaturesOfACallMax = 32;
 
 // Calls that read or wait: how many run at once, and how many more may queue.
 inline constexpr size_t kWorkerThreads = 4;

@@ -1,8 +1,11 @@
 #include "api/commands/prove_ledger.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "api/commands/limits.h"
 #include "api/commands/messages.h"
 #include "core/base/status.h"
@@ -11,17 +14,18 @@
 #include "eventstore/proof/completeness.h"
 #include "eventstore/proof/merkle.h"
 #include "eventstore/proof/tlog_proof.h"
+#include "eventstore/proof/witness_policy.h"
 
 namespace constancia::api {
 
 absl::Status ProveLedger::Check(const Caller& caller, std::string_view parent) const {
-  RETURN_IF_ERROR(access_->Check(caller, Method::kReadProofs));
-  return CheckTenant(caller, log_->tenant(), parent);
+  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadProofs));
+  return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
 absl::StatusOr<eventstore::SignedCheckpoint> ProveLedger::CheckpointOf(uint64_t size) const {
-  if (size == 0) return log_->reader().LatestCheckpoint();
-  return log_->reader().CheckpointAt(size);
+  if (size == 0) return reader().LatestCheckpoint();
+  return reader().CheckpointAt(size);
 }
 
 absl::StatusOr<v1::Checkpoint> ProveLedger::GetCheckpoint(
@@ -33,20 +37,47 @@ absl::StatusOr<v1::Checkpoint> ProveLedger::GetCheckpoint(
   return message;
 }
 
+absl::StatusOr<v1::Checkpoint> ProveLedger::AddCosignature(
+    const Caller& caller, const v1::AddCosignatureRequest& request) const {
+  // Whoever brings a cosignature: it is the witness's key that counts.
+  RETURN_IF_ERROR(Check(caller, request.parent()));
+  std::optional<Hash> root;
+  if (!request.root().empty()) {
+    root = Hash::From(request.root());
+    if (!root.has_value()) return Error(error::v1::SCHEMA_INVALID, "a root is 32 bytes", "root");
+  }
+  const std::vector<std::string> lines(request.cosignatures().begin(),
+                                       request.cosignatures().end());
+  if (lines.empty() || lines.size() > kCosignaturesOfACallMax) {
+    return Error(error::v1::SCHEMA_INVALID,
+                 absl::StrCat("1 to ", kCosignaturesOfACallMax, " cosignatures"), "cosignatures");
+  }
+  ASSIGN_OR_RETURN(const std::string text, uses_.read_policy());
+  const absl::StatusOr<eventstore::WitnessPolicy> policy = eventstore::WitnessPolicy::Parse(text);
+  if (!policy.ok()) {
+    return Error(error::v1::SETUP_INVALID,
+                 absl::StrCat("the ledger's policy.txt: ", policy.status().message()));
+  }
+  ASSIGN_OR_RETURN(const eventstore::SignedCheckpoint checkpoint,
+                   uses_.log->AddCosignatures(*policy, request.size(), root, lines));
+  v1::Checkpoint message;
+  SetCheckpoint(checkpoint, &message);
+  return message;
+}
+
 absl::StatusOr<v1::InclusionProof> ProveLedger::GetInclusionProof(
     const Caller& caller, const v1::GetInclusionProofRequest& request) const {
   RETURN_IF_ERROR(Check(caller, request.parent()));
   ASSIGN_OR_RETURN(const eventstore::SignedCheckpoint checkpoint, CheckpointOf(request.size()));
   const Position position{request.position()};
-  ASSIGN_OR_RETURN(const std::string leaf, log_->reader().ReadLeaf(position));
+  ASSIGN_OR_RETURN(const std::string leaf, reader().ReadLeaf(position));
   if (position.value >= checkpoint.checkpoint.size) {
     return Error(error::v1::NOT_PUBLISHED,
                  "the checkpoint does not cover this position yet; retry in a second", "position");
   }
   eventstore::TlogProof proof;
   proof.index = position.value;
-  ASSIGN_OR_RETURN(proof.proof,
-                   log_->reader().InclusionProof(position, checkpoint.checkpoint.size));
+  ASSIGN_OR_RETURN(proof.proof, reader().InclusionProof(position, checkpoint.checkpoint.size));
   proof.checkpoint = checkpoint.note;
   v1::InclusionProof message;
   message.set_position(position.value);
@@ -67,7 +98,7 @@ absl::StatusOr<v1::ConsistencyProof> ProveLedger::GetConsistencyProof(
                  "old_size");
   }
   ASSIGN_OR_RETURN(const std::vector<Hash> path,
-                   log_->reader().ConsistencyProof(request.old_size(), new_size));
+                   reader().ConsistencyProof(request.old_size(), new_size));
   v1::ConsistencyProof message;
   message.set_old_size(request.old_size());
   for (const Hash& hash : path) message.add_path(hash.str());
@@ -80,8 +111,7 @@ absl::StatusOr<v1::CompletenessProof> ProveLedger::GetCompletenessProof(
   RETURN_IF_ERROR(Check(caller, request.parent()));
   const absl::StatusOr<Stream> stream = ParseStream(request.stream());
   if (!stream.ok()) return InField(stream.status(), "stream");
-  ASSIGN_OR_RETURN(const eventstore::CompletenessProof proof,
-                   log_->reader().ProveCompleteness(*stream));
+  ASSIGN_OR_RETURN(const eventstore::CompletenessProof proof, reader().ProveCompleteness(*stream));
   v1::CompletenessProof message;
   message.set_stream_key(proof.key.str());
   message.set_count(proof.count);
@@ -102,7 +132,7 @@ absl::StatusOr<ProveLedger::FeedRange> ProveLedger::PrepareFeed(
 absl::Status ProveLedger::ReadFeed(FeedRange* range, v1::AuditFeedChunk* chunk) const {
   if (range->from >= range->to) return absl::OkStatus();
   std::string* lines = chunk->mutable_lines();
-  return log_->reader().ReadAuditFeed(range->from, range->to, [&](std::string_view line) {
+  return reader().ReadAuditFeed(range->from, range->to, [&](std::string_view line) {
     lines->append(line);
     ++range->from.value;
     return lines->size() < kAuditFeedChunkBytes;

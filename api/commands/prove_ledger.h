@@ -1,11 +1,14 @@
-// Proofs of what the ledger says, for every caller of the tenant.
+// Proofs of what the ledger says, for every caller of the tenant; and what witnesses say of it.
 //
 // Used by: api/service.
 // Threads: any thread may call any method.
 #ifndef CONSTANCIA_API_COMMANDS_PROVE_LEDGER_H_
 #define CONSTANCIA_API_COMMANDS_PROVE_LEDGER_H_
 
+#include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -19,14 +22,25 @@ namespace constancia::api {
 
 class ProveLedger {
  public:
-  // Both outlive the command.
-  ProveLedger(const Access* access, eventstore::EventLog* log) : access_(access), log_(log) {}
+  struct Uses {
+    const Access* access = nullptr;       // outlives the command
+    eventstore::EventLog* log = nullptr;  // likewise
+    // Reads the policy that says whose cosignatures are taken, as it stands now.
+    std::function<absl::StatusOr<std::string>()> read_policy;
+  };
+
+  explicit ProveLedger(Uses uses) : uses_(std::move(uses)) {}
 
   // All fail with SCOPE_NOT_GRANTED and WRONG_TENANT, and with NOT_FOUND when there is no
   // checkpoint of the size asked for.
 
   absl::StatusOr<v1::Checkpoint> GetCheckpoint(const Caller& caller,
                                                const v1::GetCheckpointRequest& request) const;
+
+  // Also SCHEMA_INVALID, SETUP_INVALID when the policy cannot be read, and as
+  // EventLog::AddCosignatures does.
+  absl::StatusOr<v1::Checkpoint> AddCosignature(const Caller& caller,
+                                                const v1::AddCosignatureRequest& request) const;
 
   // Also NOT_PUBLISHED when the checkpoint does not cover the position yet, and NOT_FOUND when
   // nothing stands there.
@@ -55,11 +69,11 @@ class ProveLedger {
 
  private:
   absl::Status Check(const Caller& caller, std::string_view parent) const;
+  const eventstore::LogReader& reader() const { return uses_.log->reader(); }
   // The latest checkpoint for size 0.
   absl::StatusOr<eventstore::SignedCheckpoint> CheckpointOf(uint64_t size) const;
 
-  const Access* const access_;
-  eventstore::EventLog* const log_;
+  const Uses uses_;
 };
 
 }  // namespace constancia::api

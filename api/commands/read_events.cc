@@ -28,8 +28,8 @@ absl::Status Invalid(std::string_view message, std::string_view field) {
 
 absl::Status CheckPurpose(bool open_personal, const std::string& purpose) {
   if (!open_personal) return absl::OkStatus();
-  if (IsId(purpose)) return absl::OkStatus();
-  return Invalid("say why personal data is opened: 1 to 64 of [A-Za-z0-9._-]", "purpose");
+  if (purpose.empty()) return Invalid("say why personal data is opened", "purpose");
+  return CheckId(purpose, "purpose");
 }
 
 bool Matches(const EventQuery& query, const RecordedEvent& event) {

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,6 +24,7 @@
 #include "core/base/status.h"
 #include "core/event/public_string.h"
 #include "core/event/uuid.h"
+#include "eventstore/proof/witness_policy.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace constancia::api {
@@ -37,6 +40,8 @@ constexpr size_t kReadStep = 256;
 // Erasures that may overtake one build.
 constexpr int kBuildAttemptsMax = 5;
 constexpr absl::Duration kPoll = absl::Seconds(1);
+// How long witnesses may take.
+constexpr absl::Duration kCosignWaitMax = absl::Minutes(10);
 constexpr std::string_view kBundle = ".zip";
 constexpr std::string_view kPart = ".zip.part";
 constexpr std::string_view kSaid = ".said";
@@ -55,6 +60,10 @@ constexpr Failure kNotProven = {
     "NOT_PROVEN",
     "constancia-verify did not accept the bundle; what it said is in the exports folder"};
 constexpr Failure kTooLarge = {"LIMIT_EXCEEDED", "the case has more events than an export holds"};
+constexpr Failure kNotCosigned = {
+    "NOT_COSIGNED",
+    "too few witnesses cosigned its checkpoint in time; add what they sign with `constancia ledger "
+    "cosign`, and order again"};
 constexpr Failure kBuildFailed = {
     "BUILD_FAILED", "the bundle could not be made; the server's log says why; order again"};
 
@@ -63,11 +72,12 @@ const Failure& FailureOf(const absl::Status& status) {
   if (reason == error::v1::NOT_FOUND) return kVerifierAbsent;
   if (reason == error::v1::PROOF_INVALID) return kNotProven;
   if (reason == error::v1::LIMIT_EXCEEDED) return kTooLarge;
+  if (reason == error::v1::WITNESS_UNKNOWN) return kNotCosigned;
   return kBuildFailed;
 }
 
 std::string_view TextOf(std::string_view code) {
-  for (const Failure& failure : {kVerifierAbsent, kNotProven, kTooLarge}) {
+  for (const Failure& failure : {kVerifierAbsent, kNotProven, kTooLarge, kNotCosigned}) {
     if (failure.code == code) return failure.text;
   }
   return kBuildFailed.text;
@@ -114,6 +124,10 @@ ExportRequested Ordered(const Caller& caller, const v1::CreateExportRequest& req
   ordered.set_requested_by(caller.id);
   ordered.set_case_id(request.case_id());
   return ordered;
+}
+
+bool IsOrderOf(const Caller& caller, const ExportOrder& order) {
+  return order.request.requested_by() == caller.id;
 }
 
 absl::Status SyncFolder(const std::string& folder) {
@@ -222,10 +236,11 @@ absl::Status ExportJobs::Check(const Caller& caller, std::string_view parent) co
   return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
-absl::StatusOr<ExportJobs::Job> ExportJobs::Find(const std::string& export_id) const {
+absl::StatusOr<ExportJobs::Job> ExportJobs::Find(const Caller& caller,
+                                                 const std::string& export_id) const {
   const absl::MutexLock lock(&mutex_);
   const auto job = jobs_.find(export_id);
-  if (job == jobs_.end()) return NoSuchExport();
+  if (job == jobs_.end() || !IsOrderOf(caller, job->second.order)) return NoSuchExport();
   return job->second;
 }
 
@@ -267,7 +282,7 @@ absl::Status ExportJobs::Record(const ExportOrder& order, std::string request_id
 
 absl::StatusOr<std::optional<std::string>> ExportJobs::FindOrder(std::string_view source,
                                                                  const std::string& request_id,
-                                                                 ExportRequested ordered) const {
+                                                                 ExportRequested ordered) {
   const eventstore::LogReader& reader = uses_.log->reader();
   ASSIGN_OR_RETURN(const std::optional<eventstore::AppendResult> known,
                    reader.FindRequest(source, request_id));
@@ -279,6 +294,8 @@ absl::StatusOr<std::optional<std::string>> ExportJobs::FindOrder(std::string_vie
     return Error(error::v1::IDEMPOTENCY_CONFLICT,
                  "the request id was used for something else; use a new one", "request_id");
   }
+  // Who was first may not have come so far yet.
+  Apply(event);
   return first->export_id();
 }
 
@@ -309,14 +326,14 @@ absl::StatusOr<v1::Export> ExportJobs::Create(const Caller& caller,
       return recorded;
     }
   }
-  ASSIGN_OR_RETURN(Job job, Find(*id));
+  ASSIGN_OR_RETURN(Job job, Find(caller, *id));
   return std::move(job.state);
 }
 
 absl::StatusOr<v1::Export> ExportJobs::Get(const Caller& caller,
                                            const v1::GetExportRequest& request) const {
   RETURN_IF_ERROR(Check(caller, request.parent()));
-  ASSIGN_OR_RETURN(Job job, Find(request.export_id()));
+  ASSIGN_OR_RETURN(Job job, Find(caller, request.export_id()));
   return std::move(job.state);
 }
 
@@ -326,7 +343,7 @@ absl::StatusOr<v1::ListExportsResponse> ExportJobs::List(
   v1::ListExportsResponse response;
   const absl::MutexLock lock(&mutex_);
   for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
-    *response.add_exports() = job->second.state;
+    if (IsOrderOf(caller, job->second.order)) *response.add_exports() = job->second.state;
   }
   return response;
 }
@@ -334,7 +351,7 @@ absl::StatusOr<v1::ListExportsResponse> ExportJobs::List(
 absl::StatusOr<std::unique_ptr<ExportFile>> ExportJobs::Download(
     const Caller& caller, const v1::DownloadExportRequest& request) {
   RETURN_IF_ERROR(Check(caller, request.parent()));
-  ASSIGN_OR_RETURN(const Job job, Find(request.export_id()));
+  ASSIGN_OR_RETURN(const Job job, Find(caller, request.export_id()));
   if (job.state.state() == v1::Export::BUILDING) {
     return Error(error::v1::NOT_PUBLISHED, "the export is being built; ask again", "export_id");
   }
@@ -430,11 +447,36 @@ absl::Status ExportJobs::WaitPublished(Position position) const {
   return Error(error::v1::SHUTTING_DOWN, "the server is stopping");
 }
 
+absl::StatusOr<std::string> ExportJobs::AwaitCosigned(uint64_t size) const {
+  absl::Duration waited;
+  while (true) {
+    ASSIGN_OR_RETURN(eventstore::SignedCheckpoint checkpoint,
+                     uses_.log->reader().CheckpointAt(size));
+    std::ifstream file(settings_.policy, std::ios::binary);
+    const auto policy =
+        eventstore::WitnessPolicy::Parse(std::string(std::istreambuf_iterator<char>(file), {}));
+    const absl::StatusOr<bool> enough =
+        policy.ok() ? policy->HoldsQuorum(checkpoint.note) : policy.status();
+    // What else is wrong with policy or note, constancia-verify says.
+    if (enough.value_or(true)) return std::move(checkpoint.note);
+    if (waited >= kCosignWaitMax) {
+      return Error(error::v1::WITNESS_UNKNOWN, "too few witnesses cosigned in time");
+    }
+    const absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kPoll)) {
+      return Error(error::v1::SHUTTING_DOWN, "the server is stopping");
+    }
+    waited += kPoll;
+  }
+}
+
 absl::StatusOr<BagContents> ExportJobs::MakeContents(const ExportOrder& order) const {
   const BuildContents build = FindKind(order.request.kind());
   if (build == nullptr) return Error(error::v1::INTERNAL, "an export of a kind without a builder");
-  const ExportSources sources{
-      .log = uses_.log, .catalogue = uses_.catalogue, .log_key = uses_.signer->public_key()};
+  const ExportSources sources{.log = uses_.log,
+                              .catalogue = uses_.catalogue,
+                              .log_key = uses_.signer->public_key(),
+                              .cosigned = [this](uint64_t size) { return AwaitCosigned(size); }};
   Position covered = order.position;
   for (int attempt = 1;; ++attempt) {
     RETURN_IF_ERROR(WaitPublished(covered));

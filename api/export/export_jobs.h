@@ -1,10 +1,10 @@
 // Exports as jobs: ordered, recorded, built behind the answer, verified, handed out.
 //
 // An order is an ExportRequested event in the streams of the export, the ledger and the case; its
-// event id is the export's id. One thread builds: it waits for a checkpoint that covers the order,
-// makes the bag, runs constancia-verify on it, and only then gives the file its name and appends
-// ExportBuilt. When that cannot be done it appends ExportCancelled with the reason. Every download
-// is recorded before its first byte.
+// event id is the export's id. One thread builds: it waits for a checkpoint that covers the order
+// and for the cosignatures that the policy asks for, makes the bag, runs constancia-verify on it,
+// and only then gives the file its name and appends ExportBuilt. When that cannot be done it
+// appends ExportCancelled with the reason. Every download is recorded before its first byte.
 //
 // The log is the only state: what was ordered and neither built nor cancelled is built again on the
 // next start. A folder holds the files: <id>.zip, and <id>.zip.part and <id>.said while building.
@@ -92,6 +92,8 @@ class ExportJobs {
   // request id was used for another order, and as EventLog::Append does.
   absl::StatusOr<v1::Export> Create(const Caller& caller, const v1::CreateExportRequest& request);
 
+  // The rest is for who ordered the export; to everybody else it does not exist.
+
   // Fails with NOT_FOUND.
   absl::StatusOr<v1::Export> Get(const Caller& caller, const v1::GetExportRequest& request) const;
 
@@ -114,18 +116,19 @@ class ExportJobs {
   ExportJobs(const Uses& uses, Settings settings) : uses_(uses), settings_(std::move(settings)) {}
 
   absl::Status Check(const Caller& caller, std::string_view parent) const;
-  absl::StatusOr<Job> Find(const std::string& export_id) const;
+  // Fails with NOT_FOUND, also when it was not `caller` who ordered it.
+  absl::StatusOr<Job> Find(const Caller& caller, const std::string& export_id) const;
   std::string PathOf(const std::string& export_id, std::string_view ending) const;
 
   // Takes what an event of the ledger's stream says of an export; a new order is queued.
   void Apply(const eventstore::RecordedEvent& event);
   absl::Status ReadLedgerStream();
 
-  // The export that an earlier request of this id ordered. Fails with IDEMPOTENCY_CONFLICT when
-  // that was not `ordered`, whose export_id is not set.
+  // The export that an earlier request of this id ordered, applied. Fails with IDEMPOTENCY_CONFLICT
+  // when that was not `ordered`, whose export_id is not set.
   absl::StatusOr<std::optional<std::string>> FindOrder(std::string_view source,
                                                        const std::string& request_id,
-                                                       event::v1::ExportRequested ordered) const;
+                                                       event::v1::ExportRequested ordered);
   // Appends an event of the export of `order` and applies it.
   absl::Status Record(const ExportOrder& order, std::string request_id, std::string_view source,
                       const ledger::v1::Actor& actor, const google::protobuf::Message& payload);
@@ -135,6 +138,9 @@ class ExportJobs {
   // Builds and records that, or why it failed. Does neither when the log or the jobs stop.
   void Build(const ExportOrder& order);
   absl::Status WaitPublished(Position position) const;
+  // The note of the checkpoint of `size` once the quorum of the policy holds. Fails with
+  // WITNESS_UNKNOWN when it does not within kCosignWaitMax.
+  absl::StatusOr<std::string> AwaitCosigned(uint64_t size) const;
   absl::StatusOr<BagContents> MakeContents(const ExportOrder& order) const;
   absl::Status BuildFile(const ExportOrder& order, event::v1::ExportBuilt* built) const;
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -5,14 +5,20 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "api/export/bag/verify_bundle.h"
 #include "api/export/test_ledger.h"
 #include "constancia/event/v1/access.pb.h"
 #include "core/base/status.h"
 #include "core/crypto/sha256.h"
+#include "eventstore/proof/cosignature.h"
+#include "eventstore/proof/note.h"
+#include "eventstore/proof/witness_policy.h"
 #include "gtest/gtest.h"
 
 namespace constancia::api {
@@ -146,6 +152,75 @@ TEST(ExportJobs, AnswersARepeatedOrderWithTheFirst) {
   v1::ListExportsRequest list;
   list.set_parent("tenants/acme");
   EXPECT_EQ(jobs->List(ComplianceOfficer(), list)->exports_size(), 1);
+}
+
+TEST(ExportJobs, AnswersTheSameOrderFromManyAtOnceWithOneExport) {
+  TestLedger ledger;
+  const auto jobs = StartJobs(ledger, "/bin/true");
+  std::vector<absl::StatusOr<v1::Export>> answers(8);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&] { answer = jobs->Create(ComplianceOfficer(), Request()); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->export_id(), answers[0]->export_id());
+  }
+}
+
+TEST(ExportJobs, AreThereForWhoOrderedThemAlone) {
+  TestLedger ledger;
+  const Position from = ledger.log().reader().end();
+  const auto jobs = StartJobs(ledger, "/bin/true");
+  const auto created = jobs->Create(ComplianceOfficer(), Request());
+  ASSERT_TRUE(created.ok()) << created.status();
+  ledger.AwaitEvent(kBuilt, from);
+  const Caller other = AnotherComplianceOfficer();
+  v1::GetExportRequest get;
+  get.set_parent("tenants/acme");
+  get.set_export_id(created->export_id());
+  EXPECT_EQ(ReasonOf(jobs->Get(other, get).status()), error::v1::NOT_FOUND);
+  EXPECT_EQ(ReasonOf(jobs->Download(other, DownloadOf(created->export_id(), 0)).status()),
+            error::v1::NOT_FOUND);
+  v1::ListExportsRequest list;
+  list.set_parent("tenants/acme");
+  EXPECT_EQ(jobs->List(other, list)->exports_size(), 0);
+  EXPECT_EQ(jobs->List(ComplianceOfficer(), list)->exports_size(), 1);
+}
+
+TEST(ExportJobs, WaitForTheCosignaturesThatThePolicyAsksFor) {
+  TestLedger ledger;
+  SeededRandom random(3);
+  const Ed25519Key key = Ed25519Key::Generate(random);
+  const eventstore::VerifierKey witness{"w.example", eventstore::KeyType::kCosignature,
+                                        key.public_key()};
+  const eventstore::VerifierKey log{kTestOrigin, eventstore::KeyType::kEd25519,
+                                    ledger.signer().public_key()};
+  const std::string policy_text =
+      absl::StrCat("log ", log.ToText(), "\nwitness w ", witness.ToText(), "\nquorum w\n");
+  std::ofstream(ledger.policy_file()) << policy_text;
+  const auto policy = eventstore::WitnessPolicy::Parse(policy_text);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+
+  const Position from = ledger.log().reader().end();
+  auto jobs = StartJobs(ledger, "/bin/true");
+  const auto created = jobs->Create(ComplianceOfficer(), Request());
+  ASSERT_TRUE(created.ok()) << created.status();
+  // Whatever happens in between, it is not built before the witness has signed.
+  ledger.Publish();
+  EXPECT_EQ(Get(*jobs, created->export_id()).state(), v1::Export::BUILDING);
+  const eventstore::SignedCheckpoint latest = ledger.log().reader().LatestCheckpoint();
+  std::string line = eventstore::SignatureLine(
+      witness.name, witness.id(),
+      eventstore::MakeCosignature(key, eventstore::ToText(latest.checkpoint), 1).value());
+  line.pop_back();
+  ASSERT_TRUE(
+      ledger.log().AddCosignatures(*policy, latest.checkpoint.size, std::nullopt, {line}).ok());
+  ledger.AwaitEvent(kBuilt, from);
+  const auto files = ReadZip(ledger.folder() + "/exports/" + created->export_id() + ".zip");
+  ASSERT_TRUE(files.contains("proofs/checkpoint"));
+  EXPECT_TRUE(policy->Accept(files.at("proofs/checkpoint")).ok());
 }
 
 TEST(ExportJobs, BuildsRecordsAndHandsOutFromAnOffset) {

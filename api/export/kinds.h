@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "api/export/bag/bag_writer.h"
+#include "api/export/bag/evidence.h"
 #include "api/export/order.h"
 #include "core/crypto/ed25519.h"
 #include "core/event/catalogue.h"
@@ -19,6 +20,7 @@ struct ExportSources {
   const eventstore::EventLog* log = nullptr;
   const Catalogue* catalogue = nullptr;
   PublicKey log_key;  // the log signs with it now
+  CosignedNote cosigned;
 };
 
 // Makes the contents of a bag at the latest published checkpoint. Fails with NOT_PUBLISHED when it

@@ -84,7 +84,8 @@ TestLedger::TestLedger()
     : folder_(NewFolder()),
       clock_(Instant{kMonday}),
       signer_(Ed25519Key::FromSeed(Seed())),
-      access_({{"person/ana", Roles{Role::kCompliance}}}) {
+      access_(
+          {{"person/ana", Roles{Role::kCompliance}}, {"person/eva", Roles{Role::kCompliance}}}) {
   eventstore::EventLog::Options options;
   options.folder = folder_;
   options.signer = &signer_;
@@ -227,6 +228,10 @@ eventstore::RecordedEvent TestLedger::AwaitEvent(const std::string& type, Positi
 }
 
 Caller ComplianceOfficer() { return {.kind = CallerKind::kPerson, .tenant = "acme", .id = "ana"}; }
+
+Caller AnotherComplianceOfficer() {
+  return {.kind = CallerKind::kPerson, .tenant = "acme", .id = "eva"};
+}
 
 Caller Dialler() { return {.kind = CallerKind::kSource, .tenant = "acme", .id = "dialler-1"}; }
 

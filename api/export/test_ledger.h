@@ -68,6 +68,7 @@ class TestLedger {
 
 // Who may order exports, and who may not.
 Caller ComplianceOfficer();
+Caller AnotherComplianceOfficer();
 Caller Dialler();
 
 // The files of a bundle by their path below the bag, read with a reader that is not ours.

@@ -173,7 +173,9 @@ class Server::Impl {
                                    .clock = clock_,
                                    .random = random_,
                                    .log = log_.get()});
-    prove_.emplace(&access_, log_.get());
+    prove_.emplace(ProveLedger::Uses{.access = &access_, .log = log_.get(), .read_policy = [this] {
+                                       return ReadSmallFile(paths_.policy);
+                                     }});
     ask_gate_.emplace(
         AskGate::Uses{.access = &access_, .gate = &*gate_, .log = log_.get(), .clock = clock_});
     complete_contact_.emplace(

@@ -31,6 +31,12 @@ absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context) {
   return IdentifyCaller(names);
 }
 
+Language LanguageOf(const grpc::CallbackServerContext& context) {
+  const auto wanted = context.client_metadata().find("accept-language");
+  if (wanted == context.client_metadata().end()) return Language::kEnglish;
+  return ParseAcceptLanguage({wanted->second.data(), wanted->second.size()});
+}
+
 absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* message) {
   if (bytes.Length() > kMessageBytesMax) {
     return Error(

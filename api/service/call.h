@@ -30,6 +30,9 @@ namespace constancia::api {
 // Fails with CALLER_UNKNOWN.
 absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context);
 
+// The language of the caller's `accept-language` metadata.
+Language LanguageOf(const grpc::CallbackServerContext& context);
+
 // Fails with SCHEMA_INVALID when `bytes` are not such a message and with EVENT_TOO_LARGE above
 // kMessageBytesMax.
 absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* message);
@@ -57,9 +60,9 @@ grpc::ServerUnaryReactor* AnswerOnWorkers(Workers* workers, grpc::CallbackServer
       *response = Serialize(result);
       return absl::OkStatus();
     }();
-    reactor->Finish(ToGrpc(status));
+    reactor->Finish(ToGrpc(status, LanguageOf(*context)));
   });
-  if (!taken) reactor->Finish(ToGrpc(TooBusy()));
+  if (!taken) reactor->Finish(ToGrpc(TooBusy(), LanguageOf(*context)));
   return reactor;
 }
 

@@ -48,7 +48,7 @@ class ContactService final : public ServiceAdapter, private Service {
       *response = Serialize(answer);
       return absl::OkStatus();
     }();
-    reactor->Finish(ToGrpc(status));
+    reactor->Finish(ToGrpc(status, LanguageOf(*context)));
     return reactor;
   }
 
@@ -118,13 +118,21 @@ class ContactService final : public ServiceAdapter, private Service {
     const absl::StatusOr<Caller> caller = CallerOf(*context);
     const absl::Status status = caller.ok() ? Parse(*request, &message) : caller.status();
     if (!status.ok()) {
-      reactor->Finish(ToGrpc(status));
+      reactor->Finish(ToGrpc(status, LanguageOf(*context)));
       return reactor;
     }
+<<<<<<< HEAD
     decide(*caller, message, [reactor, response](auto answer) {
       if (answer.ok()) *response = Serialize(*answer);
       reactor->Finish(ToGrpc(answer.status()));
     });
+=======
+    gate_->Reserve(*caller, message,
+                   [context, reactor, response](absl::StatusOr<v1::ReserveContactResponse> answer) {
+                     if (answer.ok()) *response = Serialize(*answer);
+                     reactor->Finish(ToGrpc(answer.status(), LanguageOf(*context)));
+                   });
+>>>>>>> 050ec8e (api: AddCosignature, and exports that wait for the witnesses a policy asks for)
     return reactor;
   }
 

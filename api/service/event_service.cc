@@ -55,14 +55,15 @@ class EventServiceAdapter final : public ServiceAdapter, private Service {
     const absl::StatusOr<Caller> caller = CallerOf(*context);
     const absl::Status parsed = caller.ok() ? Parse(*request, &message) : caller.status();
     if (!parsed.ok()) {
-      reactor->Finish(ToGrpc(parsed));
+      reactor->Finish(ToGrpc(parsed, LanguageOf(*context)));
       return reactor;
     }
-    record_->Run(*caller, message,
-                 [reactor, response](const absl::StatusOr<v1::AppendEventsResponse>& result) {
-                   if (result.ok()) *response = Serialize(*result);
-                   reactor->Finish(ToGrpc(result.status()));
-                 });
+    record_->Run(
+        *caller, message,
+        [context, reactor, response](const absl::StatusOr<v1::AppendEventsResponse>& result) {
+          if (result.ok()) *response = Serialize(*result);
+          reactor->Finish(ToGrpc(result.status(), LanguageOf(*context)));
+        });
     return reactor;
   }
 

@@ -13,11 +13,12 @@ using grpc::ByteBuffer;
 using grpc::CallbackServerContext;
 
 using Service = v1::LedgerService::WithRawCallbackMethod_GetCheckpoint<
-    v1::LedgerService::WithRawCallbackMethod_GetInclusionProof<
-        v1::LedgerService::WithRawCallbackMethod_GetConsistencyProof<
-            v1::LedgerService::WithRawCallbackMethod_GetCompletenessProof<
-                v1::LedgerService::WithRawCallbackMethod_GetAuditFeed<
-                    v1::LedgerService::Service>>>>>;
+    v1::LedgerService::WithRawCallbackMethod_AddCosignature<
+        v1::LedgerService::WithRawCallbackMethod_GetInclusionProof<
+            v1::LedgerService::WithRawCallbackMethod_GetConsistencyProof<
+                v1::LedgerService::WithRawCallbackMethod_GetCompletenessProof<
+                    v1::LedgerService::WithRawCallbackMethod_GetAuditFeed<
+                        v1::LedgerService::Service>>>>>>;
 
 class LedgerServiceAdapter final : public ServiceAdapter, private Service {
  public:
@@ -32,6 +33,12 @@ class LedgerServiceAdapter final : public ServiceAdapter, private Service {
   grpc::ServerUnaryReactor* GetCheckpoint(CallbackServerContext* context, const ByteBuffer* request,
                                           ByteBuffer* response) override {
     return Answer(context, request, response, &ProveLedger::GetCheckpoint);
+  }
+
+  grpc::ServerUnaryReactor* AddCosignature(CallbackServerContext* context,
+                                           const ByteBuffer* request,
+                                           ByteBuffer* response) override {
+    return Answer(context, request, response, &ProveLedger::AddCosignature);
   }
 
   grpc::ServerUnaryReactor* GetInclusionProof(CallbackServerContext* context,

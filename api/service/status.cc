@@ -18,7 +18,7 @@ constexpr char kInternal[] = "an error inside the server; its log says more";
 
 }  // namespace
 
-google::rpc::Status ToRpc(const absl::Status& status) {
+google::rpc::Status ToRpc(const absl::Status& status, Language language) {
   google::rpc::Status rpc;
   if (status.ok()) return rpc;
   const auto detail = DetailOf(status);
@@ -30,14 +30,19 @@ google::rpc::Status ToRpc(const absl::Status& status) {
   rpc.set_message(detail.has_value() ? std::string(ToStd(status.message())) : kInternal);
   google::rpc::ErrorInfo info;
   info.set_domain(kDomain);
-  info.set_reason(
-      error::v1::Reason_Name(detail.has_value() ? detail->reason() : error::v1::INTERNAL));
+  const error::v1::Reason reason = detail.has_value() ? detail->reason() : error::v1::INTERNAL;
+  info.set_reason(error::v1::Reason_Name(reason));
   if (detail.has_value()) {
     for (const error::v1::Variable& variable : detail->variables()) {
       (*info.mutable_metadata())[variable.name()] = variable.value();
     }
   }
   rpc.add_details()->PackFrom(info);
+  google::rpc::LocalizedMessage localized;
+  localized.set_locale(std::string(LocaleOf(language)));
+  localized.set_message(language == Language::kEnglish ? rpc.message()
+                                                       : std::string(WordsOf(reason, language)));
+  rpc.add_details()->PackFrom(localized);
   if (detail.has_value() && !detail->field().empty()) {
     google::rpc::BadRequest bad;
     google::rpc::BadRequest::FieldViolation* violation = bad.add_field_violations();
@@ -48,9 +53,9 @@ google::rpc::Status ToRpc(const absl::Status& status) {
   return rpc;
 }
 
-grpc::Status ToGrpc(const absl::Status& status) {
+grpc::Status ToGrpc(const absl::Status& status, Language language) {
   if (status.ok()) return grpc::Status::OK;
-  const google::rpc::Status rpc = ToRpc(status);
+  const google::rpc::Status rpc = ToRpc(status, language);
   return grpc::Status(static_cast<grpc::StatusCode>(rpc.code()), rpc.message(),
                       rpc.SerializeAsString());
 }

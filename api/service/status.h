@@ -1,6 +1,7 @@
 // Turns our errors into what callers see: a canonical code, a text, google.rpc.ErrorInfo with
-// reason, domain "constancia" and variables, and google.rpc.BadRequest with the path of the field
-// at fault.
+// reason, domain "constancia" and variables, google.rpc.LocalizedMessage in the language of the
+// caller's `accept-language` metadata, and google.rpc.BadRequest with the path of the field at
+// fault.
 //
 // Used by: api/service.
 // Threads: any.
@@ -8,6 +9,7 @@
 #define CONSTANCIA_API_SERVICE_STATUS_H_
 
 #include "absl/status/status.h"
+#include "api/service/reason_words.h"
 
 namespace google::rpc {
 class Status;
@@ -19,8 +21,8 @@ class Status;
 namespace constancia::api {
 
 // An error that we did not make ourselves is answered as INTERNAL, without its text.
-google::rpc::Status ToRpc(const absl::Status& status);
-grpc::Status ToGrpc(const absl::Status& status);
+google::rpc::Status ToRpc(const absl::Status& status, Language language = Language::kEnglish);
+grpc::Status ToGrpc(const absl::Status& status, Language language = Language::kEnglish);
 
 }  // namespace constancia::api
 

@@ -202,7 +202,7 @@ std::string PayloadJson(const ExportedEvent& event, const Catalogue& catalogue) 
 }
 
 absl::StatusOr<Evidence> GatherEvidence(const eventstore::EventLog& log, const Stream& stream,
-                                        bool open_personal) {
+                                        bool open_personal, const CosignedNote& cosigned) {
   const eventstore::LogReader& reader = log.reader();
   Evidence evidence;
   evidence.stream = stream;
@@ -212,8 +212,8 @@ absl::StatusOr<Evidence> GatherEvidence(const eventstore::EventLog& log, const S
                  absl::StrCat("an export holds at most ", kExportEventsMax, " events; this is ",
                               evidence.completeness.count));
   }
-  evidence.checkpoint_note = evidence.completeness.checkpoint;
-  ASSIGN_OR_RETURN(const eventstore::Note note, eventstore::ParseNote(evidence.checkpoint_note));
+  ASSIGN_OR_RETURN(const eventstore::Note note,
+                   eventstore::ParseNote(evidence.completeness.checkpoint));
   ASSIGN_OR_RETURN(evidence.checkpoint, eventstore::ParseCheckpoint(note.text));
   const uint64_t size = evidence.checkpoint.size;
 
@@ -239,6 +239,9 @@ absl::StatusOr<Evidence> GatherEvidence(const eventstore::EventLog& log, const S
   }
   ASSIGN_OR_RETURN(evidence.inclusion,
                    reader.InclusionProofs({positions.begin(), positions.end()}, size));
+  // At the end, because witnesses may take their time.
+  ASSIGN_OR_RETURN(evidence.checkpoint_note, cosigned(size));
+  evidence.completeness.checkpoint = evidence.checkpoint_note;
   return evidence;
 }
 

@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,11 +63,15 @@ struct Evidence {
   std::string checkpoint_note;
 };
 
-// Reads the events that `stream` has in the latest published checkpoint, and their proofs.
-// Fails with LIMIT_EXCEEDED above kExportEventsMax, and with NOT_PUBLISHED when a personal part was
-// erased by an event that the checkpoint does not cover yet: gather again at a later one.
+// Gives the note of the checkpoint of a size, with its cosignatures; may wait for them.
+using CosignedNote = std::function<absl::StatusOr<std::string>(uint64_t size)>;
+
+// Reads the events that `stream` has in the latest published checkpoint, and their proofs; the
+// note of that checkpoint is what `cosigned` gives for it. Fails as `cosigned` does, with
+// LIMIT_EXCEEDED above kExportEventsMax, and with NOT_PUBLISHED when a personal part was erased by
+// an event that the checkpoint does not cover yet: gather again at a later one.
 absl::StatusOr<Evidence> GatherEvidence(const eventstore::EventLog& log, const Stream& stream,
-                                        bool open_personal);
+                                        bool open_personal, const CosignedNote& cosigned);
 
 // Files below data/ and below proofs/. `log_key` is the key the log signs with now.
 std::vector<BagFile> RecordFiles(const Evidence& evidence, const Catalogue& catalogue);

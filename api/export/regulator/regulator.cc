@@ -163,7 +163,7 @@ std::string RedactionsCsv(const ExportOrder& order, const Evidence& evidence,
 absl::StatusOr<BagContents> BuildRegulator(const ExportOrder& order, const ExportSources& sources) {
   const Stream stream{.kind = ledger::v1::STREAM_KIND_CASE, .name = order.request.case_id()};
   ASSIGN_OR_RETURN(const Evidence evidence,
-                   GatherEvidence(*sources.log, stream, order.opens_personal()));
+                   GatherEvidence(*sources.log, stream, order.opens_personal(), sources.cosigned));
   const ContactsTable contacts = MakeContactsTable(evidence.events);
 
   BagContents contents;

@@ -28,12 +28,19 @@ ExportOrder OrderOf(bool open_personal) {
   return order;
 }
 
+absl::StatusOr<std::string> NoteOf(TestLedger& ledger, uint64_t size) {
+  auto checkpoint = ledger.log().reader().CheckpointAt(size);
+  if (!checkpoint.ok()) return checkpoint.status();
+  return std::move(checkpoint->note);
+}
+
 std::map<std::string, std::string> Build(TestLedger& ledger, bool open_personal,
                                          std::vector<std::string>* order = nullptr) {
-  const auto contents =
-      BuildRegulator(OrderOf(open_personal), {.log = &ledger.log(),
-                                              .catalogue = &ledger.catalogue(),
-                                              .log_key = ledger.signer().public_key()});
+  const auto contents = BuildRegulator(
+      OrderOf(open_personal), {.log = &ledger.log(),
+                               .catalogue = &ledger.catalogue(),
+                               .log_key = ledger.signer().public_key(),
+                               .cosigned = [&](uint64_t size) { return NoteOf(ledger, size); }});
   EXPECT_TRUE(contents.ok()) << contents.status();
   std::map<std::string, std::string> files;
   for (const BagFile& file : contents->files) {
