@@ -121,18 +121,10 @@ class ContactService final : public ServiceAdapter, private Service {
       reactor->Finish(ToGrpc(status, LanguageOf(*context)));
       return reactor;
     }
-<<<<<<< HEAD
-    decide(*caller, message, [reactor, response](auto answer) {
+    decide(*caller, message, [context, reactor, response](auto answer) {
       if (answer.ok()) *response = Serialize(*answer);
-      reactor->Finish(ToGrpc(answer.status()));
+      reactor->Finish(ToGrpc(answer.status(), LanguageOf(*context)));
     });
-=======
-    gate_->Reserve(*caller, message,
-                   [context, reactor, response](absl::StatusOr<v1::ReserveContactResponse> answer) {
-                     if (answer.ok()) *response = Serialize(*answer);
-                     reactor->Finish(ToGrpc(answer.status(), LanguageOf(*context)));
-                   });
->>>>>>> 050ec8e (api: AddCosignature, and exports that wait for the witnesses a policy asks for)
     return reactor;
   }
 
