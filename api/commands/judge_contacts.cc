@@ -410,11 +410,14 @@ class Append {
 
 }  // namespace
 
-absl::StatusOr<Judgement> JudgeContacts::Run(std::vector<EventDraft>& drafts) const {
-  const bool any = std::any_of(drafts.begin(), drafts.end(), [](const EventDraft& draft) {
+bool JudgeContacts::Concerns(const std::vector<EventDraft>& drafts) {
+  return std::any_of(drafts.begin(), drafts.end(), [](const EventDraft& draft) {
     return ContactLedger::Reads(draft.type) || ShapesCase(draft);
   });
-  if (!any) return Judgement();
+}
+
+absl::StatusOr<Judgement> JudgeContacts::Run(std::vector<EventDraft>& drafts) const {
+  if (!Concerns(drafts)) return Judgement();
   return Append(uses_, drafts).Judge();
 }
 

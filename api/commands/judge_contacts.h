@@ -44,6 +44,9 @@ class JudgeContacts {
 
   explicit JudgeContacts(const Uses& uses) : uses_(uses) {}
 
+  // Tells whether a judgement can follow from `drafts`.
+  static bool Concerns(const std::vector<eventstore::EventDraft>& drafts);
+
   // Judges what `drafts` touch. Drafts that need it get an event id. Fails only as reading the log
   // does: a fact that cannot be judged is recorded all the same.
   absl::StatusOr<Judgement> Run(std::vector<eventstore::EventDraft>& drafts) const;

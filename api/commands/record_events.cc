@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -410,6 +411,28 @@ absl::Status RecordEvents::AddConduct(std::vector<eventstore::EventDraft>& draft
   return absl::OkStatus();
 }
 
+void RecordEvents::Append(AppendRequest request, eventstore::AppendCallback done) const {
+  if (uses_.contacts == nullptr || !JudgeContacts::Concerns(request.drafts)) {
+    return AppendJudged(std::move(request), kDecisionAttemptsMax, std::move(done));
+  }
+  std::set<Stream> people;
+  for (const eventstore::EventDraft& draft : request.drafts) {
+    for (const Stream& stream : draft.streams) {
+      if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR) people.insert(stream);
+    }
+  }
+  turns_->Run({people.begin(), people.end()},
+              [this, request = std::move(request), done = std::move(done)](Turns::End end) mutable {
+                AppendJudged(std::move(request), kDecisionAttemptsMax,
+                             [done = std::move(done), end = std::move(end)](
+                                 absl::StatusOr<eventstore::AppendResult> result) mutable {
+                               // The answer comes last: who has it may take the desk down.
+                               end();
+                               done(std::move(result));
+                             });
+              });
+}
+
 void RecordEvents::AppendJudged(AppendRequest request, int attempts_left,
                                 eventstore::AppendCallback done) const {
   absl::StatusOr<Judgement> judgement =
@@ -453,29 +476,29 @@ void RecordEvents::Run(const Caller& caller, const v1::AppendEventsRequest& requ
     families.push_back(uses_.catalogue->Find(draft.type)->family);
   }
   const size_t own_events = prepared->drafts.size();
-  AppendJudged(*std::move(prepared), kDecisionAttemptsMax,
-               [this, refuse, own_events, began, families = std::move(families),
-                source = std::string(caller.source()), published = request.wait() == v1::PUBLISHED,
-                done = std::move(done)](absl::StatusOr<eventstore::AppendResult> result) mutable {
-                 if (!result.ok()) return refuse(done, result.status());
-                 if (!result->repeated) {
-                   for (const std::string_view family : families)
-                     uses_.observer->Appended(family, source);
-                 }
-                 v1::AppendEventsResponse response;
-                 // One for each event of the request; what followed from them stands behind.
-                 for (size_t i = 0; i < std::min(own_events, result->receipts.size()); ++i) {
-                   SetReceipt(result->receipts[i], response.add_receipts());
-                 }
-                 uses_.observer->AppendTook(absl::Now() - began);
-                 if (!published) return done(std::move(response));
-                 uses_.log->WhenPublished(result->receipts.back().position,
-                                          [response = std::move(response),
-                                           done = std::move(done)](absl::Status status) mutable {
-                                            if (!status.ok()) return done(std::move(status));
-                                            done(std::move(response));
-                                          });
-               });
+  Append(*std::move(prepared),
+         [this, refuse, own_events, began, families = std::move(families),
+          source = std::string(caller.source()), published = request.wait() == v1::PUBLISHED,
+          done = std::move(done)](absl::StatusOr<eventstore::AppendResult> result) mutable {
+           if (!result.ok()) return refuse(done, result.status());
+           if (!result->repeated) {
+             for (const std::string_view family : families)
+               uses_.observer->Appended(family, source);
+           }
+           v1::AppendEventsResponse response;
+           // One for each event of the request; what followed from them stands behind.
+           for (size_t i = 0; i < std::min(own_events, result->receipts.size()); ++i) {
+             SetReceipt(result->receipts[i], response.add_receipts());
+           }
+           uses_.observer->AppendTook(absl::Now() - began);
+           if (!published) return done(std::move(response));
+           uses_.log->WhenPublished(result->receipts.back().position,
+                                    [response = std::move(response),
+                                     done = std::move(done)](absl::Status status) mutable {
+                                      if (!status.ok()) return done(std::move(status));
+                                      done(std::move(response));
+                                    });
+         });
 }
 
 }  // namespace constancia::api

@@ -10,6 +10,8 @@
 #ifndef CONSTANCIA_API_COMMANDS_RECORD_EVENTS_H_
 #define CONSTANCIA_API_COMMANDS_RECORD_EVENTS_H_
 
+#include <memory>
+
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
@@ -18,6 +20,7 @@
 #include "api/commands/judge_contacts.h"
 #include "api/commands/observer.h"
 #include "api/commands/source_keys.h"
+#include "api/commands/turns.h"
 #include "constancia/v1/event_service.pb.h"
 #include "core/base/clock.h"
 #include "core/base/zone.h"
@@ -45,7 +48,7 @@ class RecordEvents {
   };
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::AppendEventsResponse>)>;
 
-  explicit RecordEvents(const Uses& uses) : uses_(uses) {}
+  explicit RecordEvents(const Uses& uses) : uses_(uses), turns_(std::make_unique<Turns>()) {}
 
   // Appends and calls `done` once: here when the request is refused, else on a thread of the log.
   //
@@ -69,6 +72,9 @@ class RecordEvents {
   // Adds to `judgement` what follows from the conduct among the drafts.
   absl::Status AddConduct(std::vector<eventstore::EventDraft>& drafts, Judgement* judgement) const;
 
+  // Appends, in turns when contacts of a person are to be judged.
+  void Append(eventstore::AppendRequest request, eventstore::AppendCallback done) const;
+
   // Appends with the violations that follow from the contacts among the drafts. They rest on the
   // debtors' streams as they were read: when one has moved, they are judged again. A fact is never
   // lost to that: the last attempt expects nothing.
@@ -76,6 +82,7 @@ class RecordEvents {
                     eventstore::AppendCallback done) const;
 
   const Uses uses_;
+  const std::unique_ptr<Turns> turns_;
 };
 
 }  // namespace constancia::api
