@@ -266,7 +266,10 @@ class Append {
     std::set<std::string> broken;
     if (verdict.has_value() && verdict->outcome() == Verdict::DENY) {
       Tidy(*verdict);
-      for (const Finding& finding : verdict->findings()) {
+      // Every finding is heeded, also where the verdict that is kept with them is shortened.
+      const auto findings = verdict->findings();
+      Shorten(*verdict);
+      for (const Finding& finding : findings) {
         if (finding.result() != Finding::FAIL || finding.severity() == Finding::REVIEW) continue;
         if (!broken.insert(finding.rule_id()).second || Stands(standing, finding.rule_id()))
           continue;
@@ -301,7 +304,6 @@ class Append {
   // of facts that nobody could repeat.
   static void Tidy(Verdict& verdict) {
     constexpr int kPositionsMax = 32;
-    constexpr size_t kVerdictBytesMax = 16 << 10;
     bool repeatable = true;
     for (Finding& finding : *verdict.mutable_findings()) {
       auto* positions = finding.mutable_positions();
@@ -314,6 +316,17 @@ class Append {
       if (positions->size() > kPositionsMax) positions->Truncate(kPositionsMax);
     }
     if (!repeatable) verdict.clear_facts_digest();
+  }
+
+  // A verdict over many debts is longer than an event may be: what passed is left out first.
+  static void Shorten(Verdict& verdict) {
+    constexpr size_t kVerdictBytesMax = 16 << 10;
+    if (verdict.ByteSizeLong() <= kVerdictBytesMax) return;
+    auto* findings = verdict.mutable_findings();
+    findings->erase(
+        std::remove_if(findings->begin(), findings->end(),
+                       [](const Finding& one) { return one.result() != Finding::FAIL; }),
+        findings->end());
     if (verdict.ByteSizeLong() > kVerdictBytesMax) verdict.clear_findings();
   }
 

@@ -311,6 +311,14 @@ TEST_F(GateTest, AVisitThatNoAttemptAnnouncedIsJudgedByItself) {
   EXPECT_TRUE(Record(visit, "2025-03-09T12:00:00-03:00").empty());
 }
 
+TEST_F(GateTest, AContactAboutVeryManyDebtsIsJudgedAsWell) {
+  ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
+  for (int i = 2; i <= 400; ++i) attempt.add_obligation_ids("O-" + std::to_string(i));
+  Record(attempt, "2025-03-10T09:00:00-03:00");
+  EXPECT_THAT(Record(attempt, "2025-03-10T09:30:00-03:00"),
+              ::testing::Contains("CL-19496-37-freq-phone"));
+}
+
 TEST_F(GateTest, AContactOfAPersonWhoseIdIsNoStreamIsRecordedUnjudged) {
   ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
   attempt.set_party_id("core:person:9");
