@@ -1,5 +1,6 @@
 #include "core/case/rule_records.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "absl/container/flat_hash_map.h"
@@ -114,9 +115,39 @@ class Words {
   std::vector<RuleRecord> records_;
 };
 
-void AddWindows(const google::protobuf::RepeatedPtrField<ev::TimeWindow>& windows,
-                RuleRecord* record) {
-  record->windows.assign(windows.begin(), windows.end());
+// The windows as rules read them. One that ends before it begins goes on into the next day, as in
+// "not from 22 to 8"; days and minutes that do not exist are left out: what was recorded is never
+// refused for them, and must not stand in the way of later questions.
+std::vector<ev::TimeWindow> Readable(
+    const google::protobuf::RepeatedPtrField<ev::TimeWindow>& windows) {
+  constexpr uint32_t kMinutesOfDay = 1'440;
+  constexpr uint32_t kDaysOfWeek = 7;
+  std::vector<ev::TimeWindow> readable;
+  const auto add = [&](const ev::TimeWindow& window, uint32_t days_later, uint32_t from,
+                       uint32_t to) {
+    if (from >= to) return;
+    ev::TimeWindow part;
+    for (const uint32_t day : window.weekdays()) {
+      if (day < 1 || day > kDaysOfWeek) continue;
+      part.add_weekdays((day - 1 + days_later) % kDaysOfWeek + 1);
+    }
+    if (part.weekdays().empty() != window.weekdays().empty()) return;
+    part.set_from_minute(from);
+    part.set_to_minute(to);
+    readable.push_back(std::move(part));
+  };
+  for (const ev::TimeWindow& window : windows) {
+    const uint32_t from = window.from_minute();
+    const uint32_t to = std::min(window.to_minute(), kMinutesOfDay);
+    if (from >= kMinutesOfDay) continue;
+    if (from < to) {
+      add(window, 0, from, to);
+    } else if (from > to) {
+      add(window, 0, from, kMinutesOfDay);
+      add(window, 1, 0, to);
+    }
+  }
+  return readable;
 }
 
 void SetUntil(std::optional<int64_t> until, RuleRecord* record) { record->until_micros = until; }
@@ -279,12 +310,17 @@ const absl::flat_hash_map<std::string_view, Tell>& Table() {
         words.Debts("cease_lifted");
       }),
       On<ev::InconvenientTimeOrPlaceReported>([](const auto& e, Words& words) {
-        if (!e.windows().empty()) AddWindows(e.windows(), words.Person("inconvenient_time"));
+        auto windows = Readable(e.windows());
+        // Without windows the record would close every hour.
+        if (!windows.empty()) words.Person("inconvenient_time")->windows = std::move(windows);
         if (e.employer_prohibits() || e.place() == ev::PLACE_WORK)
           words.Person("employer_prohibits");
       }),
       On<ev::PreferredTimeSet>([](const auto& e, Words& words) {
-        if (e.waives_hours()) AddWindows(e.windows(), words.Person("hours_waiver"));
+        auto windows = Readable(e.windows());
+        // Without windows the record would open every hour: only where none was named.
+        if (e.waives_hours() && windows.empty() == e.windows().empty())
+          words.Person("hours_waiver")->windows = std::move(windows);
       }),
       On<ev::PreferenceWithdrawn>([](const auto& e, Words& words) {
         switch (e.of()) {

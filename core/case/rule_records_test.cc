@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -136,6 +137,40 @@ TEST(RuleRecords, InconvenientTimesAreKept) {
   EXPECT_EQ(records[0].word, "inconvenient_time");
   EXPECT_EQ(records[0].windows[0].to_minute(), 600u);
   EXPECT_EQ(records[1].word, "employer_prohibits");
+}
+
+TEST(RuleRecords, ATimeThatGoesOnIntoTheNextDayIsTwo) {
+  InconvenientTimeOrPlaceReported report;
+  report.set_party_id("P-1");
+  TimeWindow* window = report.add_windows();
+  window->add_weekdays(7);
+  window->set_from_minute(1'320);
+  window->set_to_minute(480);
+  const auto records = Of(report);
+  ASSERT_EQ(records.size(), 1u);
+  ASSERT_EQ(records[0].windows.size(), 2u);
+  EXPECT_EQ(records[0].windows[0].from_minute(), 1'320u);
+  EXPECT_EQ(records[0].windows[0].to_minute(), 1'440u);
+  EXPECT_THAT(records[0].windows[1].weekdays(), ElementsAre(1u));
+  EXPECT_EQ(records[0].windows[1].to_minute(), 480u);
+}
+
+TEST(RuleRecords, TimesThatDoNotExistNeitherCloseNorOpenEveryHour) {
+  for (const auto& [day, from, to] : std::vector<std::tuple<uint32_t, uint32_t, uint32_t>>{
+           {0, 480, 600}, {8, 480, 600}, {1, 480, 480}, {1, 1'440, 1'500}, {1, 4'000, 10}}) {
+    InconvenientTimeOrPlaceReported report;
+    report.set_party_id("P-1");
+    PreferredTimeSet waiver;
+    waiver.set_party_id("P-1");
+    waiver.set_waives_hours(true);
+    for (TimeWindow* window : {report.add_windows(), waiver.add_windows()}) {
+      window->add_weekdays(day);
+      window->set_from_minute(from);
+      window->set_to_minute(to);
+    }
+    EXPECT_THAT(WordsOf(report), ::testing::IsEmpty()) << day << " " << from << " " << to;
+    EXPECT_THAT(WordsOf(waiver), ::testing::IsEmpty()) << day << " " << from << " " << to;
+  }
 }
 
 }  // namespace

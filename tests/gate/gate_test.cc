@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 
 #include "constancia/event/v1/case.pb.h"
+#include "constancia/event/v1/consent.pb.h"
 #include "constancia/event/v1/contact.pb.h"
 #include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
@@ -309,6 +310,20 @@ TEST_F(GateTest, AVisitThatNoAttemptAnnouncedIsJudgedByItself) {
               ::testing::ElementsAre("CL-19496-37-days"));
   visit.set_attempt_id("019f7f2e-c780-755d-9ebf-cb382b97122e");
   EXPECT_TRUE(Record(visit, "2025-03-09T12:00:00-03:00").empty());
+}
+
+TEST_F(GateTest, ATimeThatIsNoneDoesNotStandInTheWayOfLaterQuestions) {
+  ev::InconvenientTimeOrPlaceReported report;
+  report.set_case_id("C-1");
+  report.set_party_id("P-1");
+  ev::TimeWindow* window = report.add_windows();
+  window->add_weekdays(31);
+  window->set_from_minute(1'320);
+  window->set_to_minute(480);
+  Record(report, "2025-03-08T12:00:00-03:00");
+  const auto advice = gate_->Check(Request(ev::CHANNEL_VOICE_CALL).contact(), At(kMondayMorning));
+  ASSERT_TRUE(advice.ok()) << advice.status();
+  EXPECT_EQ(advice->verdict.outcome(), Verdict::ALLOW);
 }
 
 TEST_F(GateTest, AContactAboutVeryManyDebtsIsJudgedAsWell) {

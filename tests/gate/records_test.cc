@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 
+#include "constancia/event/v1/values.pb.h"
 #include "core/case/rule_records.h"
 #include "core/event/catalogue.h"
 #include "google/protobuf/descriptor.h"
@@ -62,7 +63,11 @@ std::set<std::string> AllWords() {
       if (field != nullptr) message->GetReflection()->SetString(message.get(), field, "X-1");
     }
     const FieldDescriptor* windows = descriptor->FindFieldByName("windows");
-    if (windows != nullptr) message->GetReflection()->AddMessage(message.get(), windows);
+    if (windows != nullptr) {
+      static_cast<event::v1::TimeWindow*>(
+          message->GetReflection()->AddMessage(message.get(), windows))
+          ->set_to_minute(600);
+    }
     ForEachChoice(message.get(), 0, [&] {
       for (const RuleRecord& record :
            RecordsOf(descriptor->name(), message->SerializeAsString(), 0)) {

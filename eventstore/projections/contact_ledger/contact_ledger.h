@@ -49,7 +49,7 @@ class ContactLedger final : public InlineProjection {
   static constexpr std::string_view kName = "contact_ledger";
 
   std::string_view name() const override { return kName; }
-  uint32_t version() const override { return 2; }
+  uint32_t version() const override { return 3; }
   void Apply(const RecordedEvent& event, Rows& rows) const override;
 
   // Does the same and adds to `touched` what changed.
