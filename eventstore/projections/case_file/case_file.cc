@@ -13,7 +13,6 @@
 #include "constancia/event/v1/money.pb.h"
 #include "constancia/event/v1/negotiation.pb.h"
 #include "constancia/event/v1/notice.pb.h"
-#include "constancia/event/v1/rights.pb.h"
 #include "constancia/event/v1/write_off.pb.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
@@ -131,16 +130,6 @@ class Step {
   CaseFile* const file_;
 };
 
-void AddOnce(google::protobuf::RepeatedPtrField<std::string>* list, const std::string& id) {
-  if (id.empty() || std::find(list->begin(), list->end(), id) != list->end()) return;
-  *list->Add() = id;
-  std::sort(list->begin(), list->end());
-}
-
-void Remove(google::protobuf::RepeatedPtrField<std::string>* list, const std::string& id) {
-  list->erase(std::remove(list->begin(), list->end(), id), list->end());
-}
-
 // What is said once for a debt in several: the first obligation carries a payment that names more.
 std::string FirstObligation(const google::protobuf::RepeatedPtrField<std::string>& ids) {
   return ids.empty() ? std::string() : ids[0];
@@ -217,18 +206,25 @@ const absl::flat_hash_map<std::string_view, Handler>& Handlers() {
       {"CaseSuspended",
        [](Step& step) {
          auto* suspensions = step.file()->mutable_suspensions();
-         const int reason = step.Read<ev::CaseSuspended>().reason();
-         if (std::find(suspensions->begin(), suspensions->end(), reason) == suspensions->end()) {
-           suspensions->Add(reason);
-           std::sort(suspensions->begin(), suspensions->end());
-         }
+         const auto payload = step.Read<ev::CaseSuspended>();
+         if (std::any_of(suspensions->begin(), suspensions->end(),
+                         [&](const auto& one) { return one.reason() == payload.reason(); }))
+           return;
+         casefile::v1::Suspension* suspension = suspensions->Add();
+         suspension->set_reason(payload.reason());
+         suspension->set_since_micros(step.at());
+         suspension->set_until(payload.until());
+         suspension->set_caused_by_event_id(payload.caused_by_event_id());
+         std::sort(suspensions->begin(), suspensions->end(),
+                   [](const auto& a, const auto& b) { return a.reason() < b.reason(); });
          step.SetState();
        }},
       {"CaseResumed",
        [](Step& step) {
          auto* suspensions = step.file()->mutable_suspensions();
-         const int reason = step.Read<ev::CaseResumed>().reason();
-         suspensions->erase(std::remove(suspensions->begin(), suspensions->end(), reason),
+         const auto reason = step.Read<ev::CaseResumed>().reason();
+         suspensions->erase(std::remove_if(suspensions->begin(), suspensions->end(),
+                                           [&](const auto& one) { return one.reason() == reason; }),
                             suspensions->end());
          step.SetState();
        }},
@@ -291,25 +287,6 @@ const absl::flat_hash_map<std::string_view, Handler>& Handlers() {
        [](Step& step) { step.EndPromise<ev::PromiseReplaced>(PromiseFile::REPLACED); }},
       {"PromiseCancelled",
        [](Step& step) { step.EndPromise<ev::PromiseCancelled>(PromiseFile::CANCELLED); }},
-      {"DisputeOpened",
-       [](Step& step) {
-         AddOnce(step.file()->mutable_open_disputes(), step.Read<ev::DisputeOpened>().dispute_id());
-       }},
-      {"DisputeResolved",
-       [](Step& step) {
-         Remove(step.file()->mutable_open_disputes(),
-                step.Read<ev::DisputeResolved>().dispute_id());
-       }},
-      {"ComplaintReceived",
-       [](Step& step) {
-         AddOnce(step.file()->mutable_open_complaints(),
-                 step.Read<ev::ComplaintReceived>().complaint_id());
-       }},
-      {"ComplaintClosed",
-       [](Step& step) {
-         Remove(step.file()->mutable_open_complaints(),
-                step.Read<ev::ComplaintClosed>().complaint_id());
-       }},
       {"ContactAttempted",
        [](Step& step) {
          const auto payload = step.Read<ev::ContactAttempted>();

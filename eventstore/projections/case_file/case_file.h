@@ -29,7 +29,7 @@ class CaseFiles final : public InlineProjection {
   static constexpr std::string_view kName = "case_file";
 
   std::string_view name() const override { return kName; }
-  uint32_t version() const override { return 2; }
+  uint32_t version() const override { return 3; }
   void Apply(const RecordedEvent& event, Rows& rows) const override;
 };
 
