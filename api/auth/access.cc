@@ -1,68 +1,16 @@
 #include "api/auth/access.h"
 
-#include <array>
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/status.h"
 
 namespace constancia::api {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Role>, 13> kRoleNames = {{
-    {"AGENT", Role::kAgent},
-    {"SUPERVISOR", Role::kSupervisor},
-    {"COMPLIANCE", Role::kCompliance},
-    {"LEGAL", Role::kLegal},
-    {"FINANCE", Role::kFinance},
-    {"RECORDS_MANAGER", Role::kRecordsManager},
-    {"AUDITOR_INTERNAL", Role::kAuditorInternal},
-    {"REGULATOR", Role::kRegulator},
-    {"CREDITOR_VIEWER", Role::kCreditorViewer},
-    {"INTEGRATOR", Role::kIntegrator},
-    {"OPERATOR", Role::kOperator},
-    {"ADMIN", Role::kAdmin},
-    {"DESIGNATED_OFFICER", Role::kDesignatedOfficer},
-}};
-
 constexpr Roles kDesks = {Role::kAgent, Role::kSupervisor, Role::kCompliance, Role::kLegal,
                           Role::kFinance};
-// Who reads business data without a narrower scope. An agent reads the cases assigned to him, a
-// regulator and a creditor what a grant names: they have no row before such scopes are checked.
+// Who reads business data of every source.
 constexpr Roles kReaders = {Role::kSupervisor, Role::kCompliance, Role::kLegal,
                             Role::kAuditorInternal};
-
-// The table. `everybody` is every authenticated caller of the tenant.
-struct Row {
-  Roles roles = {};
-  bool everybody = false;
-};
-
-Row RowOf(Method method) {
-  switch (method) {
-    case Method::kAppendEvents:
-      return {.roles = {Role::kIntegrator, Role::kAgent, Role::kSupervisor, Role::kCompliance,
-                        Role::kLegal, Role::kFinance}};
-    case Method::kReadEvents:
-      return {.roles = {Role::kIntegrator, Role::kSupervisor, Role::kCompliance, Role::kLegal,
-                        Role::kAuditorInternal}};
-    case Method::kGate:
-      return {.roles = {Role::kIntegrator, Role::kAgent, Role::kSupervisor}};
-    case Method::kReadContactLedger:
-      return {.roles = {Role::kIntegrator, Role::kAgent, Role::kSupervisor, Role::kCompliance,
-                        Role::kLegal, Role::kAuditorInternal}};
-    case Method::kReadCases:
-      return {.roles = kReaders};
-    case Method::kExport:
-      return {.roles = {Role::kCompliance, Role::kDesignatedOfficer}};
-    case Method::kReadProofs:
-      return {.everybody = true};
-    case Method::kReadMetrics:
-      return {.roles = {Role::kOperator}};
-  }
-  return {};
-}
 
 // Whose desk a family of facts is.
 Roles DeskOf(std::string_view family) {
@@ -85,44 +33,22 @@ absl::Status NotGranted(std::string_view what, const Caller& caller) {
 
 }  // namespace
 
-absl::StatusOr<Roles> Roles::Parse(std::string_view names) {
-  Roles roles = {};
-  for (const absl::string_view name :
-       absl::StrSplit(ToAbsl(names), absl::ByAnyChar(" ,"), absl::SkipEmpty())) {
-    bool known = false;
-    for (const auto& [role_name, role] : kRoleNames) {
-      if (ToStd(name) != role_name || role == Role::kIntegrator) continue;
-      roles.bits_ |= Bit(role);
-      known = true;
-    }
-    if (!known) {
-      return Error(error::v1::SETUP_INVALID,
-                   absl::StrCat("\"", name, "\" is not a role that a person can have"), "",
-                   {{"role", std::string(name)}});
-    }
-  }
+Roles Access::RolesOf(const Caller& caller) const {
+  if (caller.kind == CallerKind::kSource) return {Role::kIntegrator, Role::kCaller};
+  const auto found = roles_.find(caller.name());
+  Roles roles = found == roles_.end() ? Roles() : found->second;
+  roles.Add(Role::kCaller);
   return roles;
 }
 
-Roles Access::RolesOf(const Caller& caller) const {
-  if (caller.kind == CallerKind::kSource) return {Role::kIntegrator};
-  const auto found = roles_.find(caller.name());
-  return found == roles_.end() ? Roles() : found->second;
-}
-
 absl::Status Access::Check(const Caller& caller, Method method) const {
-  const Row row = RowOf(method);
-  if (row.everybody || row.roles.Meets(RolesOf(caller))) return absl::OkStatus();
+  if (method->roles.Meets(RolesOf(caller))) return absl::OkStatus();
   return NotGranted("call this method", caller);
 }
 
 std::string Access::RoleFor(const Caller& caller, Method method) const {
-  const Row row = RowOf(method);
-  const Roles roles = RolesOf(caller);
-  for (const auto& [name, role] : kRoleNames) {
-    if (roles.Has(role) && (row.everybody || row.roles.Has(role))) return std::string(name);
-  }
-  return "";
+  const std::optional<Role> role = RolesOf(caller).And(method->roles).First();
+  return role.has_value() ? std::string(RoleName(*role)) : "";
 }
 
 absl::Status Access::CheckAppend(const Caller& caller, std::string_view family) const {

@@ -11,14 +11,14 @@
 
 namespace constancia::api {
 
-absl::Status AskGate::MayAsk(const Caller& caller, std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kGate));
+absl::Status AskGate::MayAsk(const Caller& caller, Method method, std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
   return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
 absl::StatusOr<v1::CheckContactResponse> AskGate::Check(
     const Caller& caller, const v1::CheckContactRequest& request) const {
-  RETURN_IF_ERROR(MayAsk(caller, request.parent()));
+  RETURN_IF_ERROR(MayAsk(caller, "ContactService.CheckContact", request.parent()));
   Instant at = uses_.clock->Now();
   if (request.has_at()) {
     ASSIGN_OR_RETURN(at, ToInstant(request.at(), "at"));
@@ -33,7 +33,8 @@ absl::StatusOr<v1::CheckContactResponse> AskGate::Check(
 void AskGate::Reserve(
     const Caller& caller, const v1::ReserveContactRequest& request,
     absl::AnyInvocable<void(absl::StatusOr<v1::ReserveContactResponse>)> done) const {
-  if (absl::Status status = MayAsk(caller, request.parent()); !status.ok())
+  if (absl::Status status = MayAsk(caller, "ContactService.ReserveContact", request.parent());
+      !status.ok())
     return done(std::move(status));
   if (!IsId(request.request_id())) {
     return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
@@ -59,7 +60,8 @@ void AskGate::Reserve(
 void AskGate::Cancel(
     const Caller& caller, const v1::CancelPermitRequest& request,
     absl::AnyInvocable<void(absl::StatusOr<v1::CancelPermitResponse>)> done) const {
-  if (absl::Status status = MayAsk(caller, request.parent()); !status.ok())
+  if (absl::Status status = MayAsk(caller, "ContactService.CancelPermit", request.parent());
+      !status.ok())
     return done(std::move(status));
   if (!IsId(request.request_id())) {
     return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",

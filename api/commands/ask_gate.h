@@ -43,7 +43,7 @@ class AskGate {
               absl::AnyInvocable<void(absl::StatusOr<v1::CancelPermitResponse>)> done) const;
 
  private:
-  absl::Status MayAsk(const Caller& caller, std::string_view parent) const;
+  absl::Status MayAsk(const Caller& caller, Method method, std::string_view parent) const;
 
   const Uses uses_;
 };

@@ -106,7 +106,7 @@ absl::Status CompleteContact::AddAttempt(const Caller& caller,
 
 absl::StatusOr<CompleteContact::Prepared> CompleteContact::Prepare(
     const Caller& caller, const v1::CompleteContactRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kGate));
+  RETURN_IF_ERROR(uses_.access->Check(caller, "ContactService.CompleteContact"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   if (!IsId(request.request_id()))
     return Invalid("1 to 64 of [A-Za-z0-9._-]; a UUID is best", "request_id");

@@ -18,8 +18,9 @@
 
 namespace constancia::api {
 
-absl::Status ProveLedger::Check(const Caller& caller, std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadProofs));
+absl::Status ProveLedger::Check(const Caller& caller, Method method,
+                                std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
   return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
@@ -30,7 +31,7 @@ absl::StatusOr<eventstore::SignedCheckpoint> ProveLedger::CheckpointOf(uint64_t 
 
 absl::StatusOr<v1::Checkpoint> ProveLedger::GetCheckpoint(
     const Caller& caller, const v1::GetCheckpointRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "LedgerService.GetCheckpoint", request.parent()));
   ASSIGN_OR_RETURN(const eventstore::SignedCheckpoint checkpoint, CheckpointOf(request.size()));
   v1::Checkpoint message;
   SetCheckpoint(checkpoint, &message);
@@ -40,7 +41,7 @@ absl::StatusOr<v1::Checkpoint> ProveLedger::GetCheckpoint(
 absl::StatusOr<v1::Checkpoint> ProveLedger::AddCosignature(
     const Caller& caller, const v1::AddCosignatureRequest& request) const {
   // Whoever brings a cosignature: it is the witness's key that counts.
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "LedgerService.AddCosignature", request.parent()));
   std::optional<Hash> root;
   if (!request.root().empty()) {
     root = Hash::From(request.root());
@@ -67,7 +68,7 @@ absl::StatusOr<v1::Checkpoint> ProveLedger::AddCosignature(
 
 absl::StatusOr<v1::InclusionProof> ProveLedger::GetInclusionProof(
     const Caller& caller, const v1::GetInclusionProofRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "LedgerService.GetInclusionProof", request.parent()));
   ASSIGN_OR_RETURN(const eventstore::SignedCheckpoint checkpoint, CheckpointOf(request.size()));
   const Position position{request.position()};
   ASSIGN_OR_RETURN(const std::string leaf, reader().ReadLeaf(position));
@@ -90,7 +91,7 @@ absl::StatusOr<v1::InclusionProof> ProveLedger::GetInclusionProof(
 
 absl::StatusOr<v1::ConsistencyProof> ProveLedger::GetConsistencyProof(
     const Caller& caller, const v1::GetConsistencyProofRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "LedgerService.GetConsistencyProof", request.parent()));
   ASSIGN_OR_RETURN(const eventstore::SignedCheckpoint checkpoint, CheckpointOf(request.new_size()));
   const uint64_t new_size = checkpoint.checkpoint.size;
   if (request.old_size() == 0 || request.old_size() > new_size) {
@@ -108,7 +109,7 @@ absl::StatusOr<v1::ConsistencyProof> ProveLedger::GetConsistencyProof(
 
 absl::StatusOr<v1::CompletenessProof> ProveLedger::GetCompletenessProof(
     const Caller& caller, const v1::GetCompletenessProofRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "LedgerService.GetCompletenessProof", request.parent()));
   const absl::StatusOr<Stream> stream = ParseStream(request.stream());
   if (!stream.ok()) return InField(stream.status(), "stream");
   ASSIGN_OR_RETURN(const eventstore::CompletenessProof proof, reader().ProveCompleteness(*stream));
@@ -123,7 +124,7 @@ absl::StatusOr<v1::CompletenessProof> ProveLedger::GetCompletenessProof(
 
 absl::StatusOr<ProveLedger::FeedRange> ProveLedger::PrepareFeed(
     const Caller& caller, const v1::GetAuditFeedRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "LedgerService.GetAuditFeed", request.parent()));
   ASSIGN_OR_RETURN(const eventstore::SignedCheckpoint checkpoint, CheckpointOf(request.size()));
   return FeedRange{.from = Position{request.from_position()},
                    .to = Position{checkpoint.checkpoint.size}};

@@ -68,7 +68,7 @@ class ProveLedger {
   absl::Status ReadFeed(FeedRange* range, v1::AuditFeedChunk* chunk) const;
 
  private:
-  absl::Status Check(const Caller& caller, std::string_view parent) const;
+  absl::Status Check(const Caller& caller, Method method, std::string_view parent) const;
   const eventstore::LogReader& reader() const { return uses_.log->reader(); }
   // The latest checkpoint for size 0.
   absl::StatusOr<eventstore::SignedCheckpoint> CheckpointOf(uint64_t size) const;

@@ -22,14 +22,14 @@ v1::Case ToMessage(eventstore::CaseView view) {
 
 }  // namespace
 
-absl::Status ReadCases::Check(const Caller& caller, std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadCases));
+absl::Status ReadCases::Check(const Caller& caller, Method method, std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
   return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
 absl::StatusOr<v1::Case> ReadCases::Get(const Caller& caller,
                                         const v1::GetCaseRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "CaseService.GetCase", request.parent()));
   ASSIGN_OR_RETURN(eventstore::CaseView view, eventstore::ReadCase(*uses_.log, request.case_id()));
   if (request.at_least() >= view.as_of.value && request.at_least() > 0) {
     return Error(error::v1::NOT_PUBLISHED, "the log has not come so far", "at_least",
@@ -40,7 +40,7 @@ absl::StatusOr<v1::Case> ReadCases::Get(const Caller& caller,
 
 absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
                                                       const v1::ListCasesRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "CaseService.ListCases", request.parent()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, absl::StrCat("a page has at most ", kPageSizeMax),
                  "page_size");
@@ -59,7 +59,7 @@ absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
 
 absl::StatusOr<v1::GetTimelineResponse> ReadCases::Timeline(
     const Caller& caller, const v1::GetTimelineRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "CaseService.GetTimeline", request.parent()));
   ASSIGN_OR_RETURN(const eventstore::CaseView view,
                    eventstore::ReadCase(*uses_.log, request.case_id()));
   v1::ListEventsRequest events;

@@ -39,7 +39,7 @@ class ReadCases {
                                                    const v1::GetTimelineRequest& request) const;
 
  private:
-  absl::Status Check(const Caller& caller, std::string_view parent) const;
+  absl::Status Check(const Caller& caller, Method method, std::string_view parent) const;
 
   const Uses uses_;
 };

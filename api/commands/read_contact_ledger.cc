@@ -74,14 +74,15 @@ void SetFailure(const absl::Status& status, v1::BatchCheckResult* result) {
 
 }  // namespace
 
-absl::Status ReadContactLedger::MayRead(const Caller& caller, std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadContactLedger));
+absl::Status ReadContactLedger::MayRead(const Caller& caller, Method method,
+                                        std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
   return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
 absl::StatusOr<v1::ListPermitsResponse> ReadContactLedger::ListPermits(
     const Caller& caller, const v1::ListPermitsRequest& request) const {
-  RETURN_IF_ERROR(MayRead(caller, request.parent()));
+  RETURN_IF_ERROR(MayRead(caller, "ContactService.ListPermits", request.parent()));
   if (request.party_id().empty())
     return Error(error::v1::SCHEMA_INVALID, "name the person", "party_id");
   if (request.page_size() > kPageSizeMax)
@@ -124,7 +125,7 @@ absl::StatusOr<v1::ListPermitsResponse> ReadContactLedger::ListPermits(
 
 absl::StatusOr<v1::GetContactLedgerResponse> ReadContactLedger::Get(
     const Caller& caller, const v1::GetContactLedgerRequest& request) const {
-  RETURN_IF_ERROR(MayRead(caller, request.parent()));
+  RETURN_IF_ERROR(MayRead(caller, "ContactService.GetContactLedger", request.parent()));
   Instant at = uses_.clock->Now();
   if (request.has_at()) {
     ASSIGN_OR_RETURN(at, ToInstant(request.at(), "at"));
@@ -175,7 +176,7 @@ absl::StatusOr<v1::GetContactLedgerResponse> ReadContactLedger::Get(
 
 absl::Status ReadContactLedger::CheckBatch(const Caller& caller,
                                            const v1::BatchCheckContactsRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kGate));
+  RETURN_IF_ERROR(uses_.access->Check(caller, "ContactService.BatchCheckContacts"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   if (request.contacts().empty() || request.contacts_size() > kBatchContactsMax)
     return Error(error::v1::LIMIT_EXCEEDED, "a batch holds 1 to 10,000 contacts", "contacts");

@@ -52,7 +52,7 @@ class ReadContactLedger {
       const v1::BatchCheckContactsRequest& request, int from, int results_max) const;
 
  private:
-  absl::Status MayRead(const Caller& caller, std::string_view parent) const;
+  absl::Status MayRead(const Caller& caller, Method method, std::string_view parent) const;
 
   const Uses uses_;
 };

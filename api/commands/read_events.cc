@@ -52,9 +52,9 @@ std::vector<Stream> FilesOf(const ledger::v1::EventHeader& header) {
 }  // namespace
 
 absl::StatusOr<EventQuery> ReadEvents::PrepareQuery(
-    const Caller& caller, const std::string& parent, const std::string& stream,
+    const Caller& caller, Method method, const std::string& parent, const std::string& stream,
     const google::protobuf::RepeatedPtrField<std::string>& types) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadEvents));
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), parent));
   EventQuery query;
   if (types.size() > kFilterTypesMax) {
@@ -113,12 +113,12 @@ absl::Status ReadEvents::Open(const RecordedEvent& event, v1::Event* message) co
   return absl::OkStatus();
 }
 
-absl::Status ReadEvents::RecordViewing(const Caller& caller, std::string_view what,
+absl::Status ReadEvents::RecordViewing(const Caller& caller, Method method, std::string_view what,
                                        std::string_view purpose, uint32_t opened,
                                        std::vector<Stream> streams) const {
   event::v1::RecordViewed viewed;
   viewed.set_viewer_id(caller.id);
-  viewed.set_role(uses_.access->RoleFor(caller, Method::kReadEvents));
+  viewed.set_role(uses_.access->RoleFor(caller, method));
   viewed.set_what(std::string(what));
   viewed.set_purpose(std::string(purpose));
   viewed.set_masking(event::v1::MASKING_FULL);
@@ -150,7 +150,8 @@ absl::Status ReadEvents::RecordViewing(const Caller& caller, std::string_view wh
 
 absl::StatusOr<v1::Event> ReadEvents::Get(const Caller& caller,
                                           const v1::GetEventRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadEvents));
+  constexpr Method kGet = "EventService.GetEvent";
+  RETURN_IF_ERROR(uses_.access->Check(caller, kGet));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   RETURN_IF_ERROR(CheckPurpose(request.open_personal(), request.purpose()));
   const eventstore::LogReader& reader = uses_.log->reader();
@@ -184,7 +185,7 @@ absl::StatusOr<v1::Event> ReadEvents::Get(const Caller& caller,
                  "the personal part was erased; ask without open_personal", "open_personal");
   }
   if (message.personal() == v1::PERSONAL_PART_OPENED) {
-    RETURN_IF_ERROR(RecordViewing(caller, "event/" + message.event_id(), request.purpose(), 1,
+    RETURN_IF_ERROR(RecordViewing(caller, kGet, "event/" + message.event_id(), request.purpose(), 1,
                                   FilesOf(event.header)));
   }
   return message;
@@ -192,8 +193,9 @@ absl::StatusOr<v1::Event> ReadEvents::Get(const Caller& caller,
 
 absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
     const Caller& caller, const v1::ListEventsRequest& request) const {
-  ASSIGN_OR_RETURN(const EventQuery query,
-                   PrepareQuery(caller, request.parent(), request.stream(), request.types()));
+  constexpr Method kList = "EventService.ListEvents";
+  ASSIGN_OR_RETURN(const EventQuery query, PrepareQuery(caller, kList, request.parent(),
+                                                        request.stream(), request.types()));
   RETURN_IF_ERROR(CheckPurpose(request.open_personal(), request.purpose()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, "a page holds at most 1,000 events", "page_size");
@@ -233,7 +235,8 @@ absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
     const std::string what = identifier                 ? "identifier"
                              : query.stream.has_value() ? ToText(*query.stream)
                                                         : "log";
-    RETURN_IF_ERROR(RecordViewing(caller, what, request.purpose(), opened, std::move(files)));
+    RETURN_IF_ERROR(
+        RecordViewing(caller, kList, what, request.purpose(), opened, std::move(files)));
   }
   if (next.has_value()) response.set_next_page_token(absl::StrCat(*next));
   response.set_as_of(end.value);
@@ -242,7 +245,8 @@ absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
 
 absl::StatusOr<EventQuery> ReadEvents::PrepareWatch(const Caller& caller,
                                                     const v1::WatchEventsRequest& request) const {
-  return PrepareQuery(caller, request.parent(), request.stream(), request.types());
+  return PrepareQuery(caller, "EventService.WatchEvents", request.parent(), request.stream(),
+                      request.types());
 }
 
 absl::StatusOr<ReadEvents::News> ReadEvents::ReadNews(const EventQuery& query,

@@ -81,15 +81,16 @@ class ReadEvents {
       const std::function<bool(const eventstore::RecordedEvent&)>& take) const;
 
   absl::StatusOr<EventQuery> PrepareQuery(
-      const Caller& caller, const std::string& parent, const std::string& stream,
+      const Caller& caller, Method method, const std::string& parent, const std::string& stream,
       const google::protobuf::RepeatedPtrField<std::string>& types) const;
 
   // Puts the personal part of `event` into `message`. A part that was erased is marked so.
   absl::Status Open(const eventstore::RecordedEvent& event, v1::Event* message) const;
 
   // Records that `opened` events of `streams` were shown to `caller`.
-  absl::Status RecordViewing(const Caller& caller, std::string_view what, std::string_view purpose,
-                             uint32_t opened, std::vector<Stream> streams) const;
+  absl::Status RecordViewing(const Caller& caller, Method method, std::string_view what,
+                             std::string_view purpose, uint32_t opened,
+                             std::vector<Stream> streams) const;
 
   const Uses uses_;
 };

@@ -55,9 +55,14 @@ absl::StatusOr<absl::CivilDay> ReadDate(const std::string& text, const char* fie
 
 }  // namespace
 
+absl::Status ReadPolicy::Check(const Caller& caller, Method method, std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
+  return CheckTenant(caller, uses_.log->tenant(), parent);
+}
+
 absl::StatusOr<v1::ListPacksResponse> ReadPolicy::ListPacks(
     const Caller& caller, const v1::ListPacksRequest& request) const {
-  RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
+  RETURN_IF_ERROR(Check(caller, "PolicyService.ListPacks", request.parent()));
   ASSIGN_OR_RETURN(const size_t size, PageSizeOf(request.page_size()));
   const auto after = HexDecode(request.page_token());
   if (!after.has_value()) return BadToken();
@@ -76,7 +81,7 @@ absl::StatusOr<v1::ListPacksResponse> ReadPolicy::ListPacks(
 
 absl::StatusOr<v1::PackInForce> ReadPolicy::GetPack(const Caller& caller,
                                                     const v1::GetPackRequest& request) const {
-  RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
+  RETURN_IF_ERROR(Check(caller, "PolicyService.GetPack", request.parent()));
   for (const policies::PackSet::Member& member : uses_.packs->members()) {
     if (member.pack->text().pack() != request.pack()) continue;
     v1::PackInForce message = ToMessage(*member.pack);
@@ -89,7 +94,7 @@ absl::StatusOr<v1::PackInForce> ReadPolicy::GetPack(const Caller& caller,
 
 absl::StatusOr<v1::ListHolidaysResponse> ReadPolicy::ListHolidays(
     const Caller& caller, const v1::ListHolidaysRequest& request) const {
-  RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
+  RETURN_IF_ERROR(Check(caller, "PolicyService.ListHolidays", request.parent()));
   ASSIGN_OR_RETURN(const size_t size, PageSizeOf(request.page_size()));
   const auto* calendar = policies::HolidayCalendar::Find(request.calendar());
   if (calendar == nullptr) {

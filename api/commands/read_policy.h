@@ -1,5 +1,4 @@
-// Reads the rules in force: packs, and the calendars they heed. They are open to every caller of
-// the tenant.
+// Reads the rules in force: packs, and the calendars they heed.
 //
 // Used by: api/service.
 // Threads: any thread may call any method.
@@ -9,8 +8,11 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "api/auth/access.h"
 #include "api/auth/caller.h"
 #include "constancia/v1/policy_service.pb.h"
 #include "eventstore/log/event_log.h"
@@ -22,6 +24,7 @@ class ReadPolicy {
  public:
   // All outlive the command.
   struct Uses {
+    const Access* access = nullptr;
     const policies::PackSet* packs = nullptr;
     // The bytes of each pack's file, by its id.
     const std::map<std::string, std::string>* texts = nullptr;
@@ -30,7 +33,7 @@ class ReadPolicy {
 
   explicit ReadPolicy(const Uses& uses) : uses_(uses) {}
 
-  // All fail with WRONG_TENANT; lists with LIMIT_EXCEEDED, and with
+  // All fail with SCOPE_NOT_GRANTED and WRONG_TENANT; lists with LIMIT_EXCEEDED, and with
   // SCHEMA_INVALID for a token that was not given out.
 
   absl::StatusOr<v1::ListPacksResponse> ListPacks(const Caller& caller,
@@ -45,6 +48,8 @@ class ReadPolicy {
       const Caller& caller, const v1::ListHolidaysRequest& request) const;
 
  private:
+  absl::Status Check(const Caller& caller, Method method, std::string_view parent) const;
+
   const Uses uses_;
 };
 

@@ -362,7 +362,7 @@ absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
 
 absl::StatusOr<AppendRequest> RecordEvents::Prepare(const Caller& caller,
                                                     const v1::AppendEventsRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kAppendEvents));
+  RETURN_IF_ERROR(uses_.access->Check(caller, "EventService.AppendEvents"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   RETURN_IF_ERROR(CheckKnown(request, ""));
   if (!IsId(request.request_id())) {

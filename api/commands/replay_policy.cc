@@ -95,7 +95,7 @@ int64_t ToMicros(const google::protobuf::Timestamp& at) {
 
 absl::StatusOr<v1::ReplayPolicyResponse> ReplayPolicy::Run(
     const Caller& caller, const v1::ReplayPolicyRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kReadCases));
+  RETURN_IF_ERROR(uses_.access->Check(caller, "PolicyService.ReplayPolicy"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, absl::StrCat("a page has at most ", kPageSizeMax),

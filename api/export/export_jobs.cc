@@ -231,8 +231,8 @@ void ExportJobs::Apply(const RecordedEvent& event) {
   }
 }
 
-absl::Status ExportJobs::Check(const Caller& caller, std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, Method::kExport));
+absl::Status ExportJobs::Check(const Caller& caller, Method method, std::string_view parent) const {
+  RETURN_IF_ERROR(uses_.access->Check(caller, method));
   return CheckTenant(caller, uses_.log->tenant(), parent);
 }
 
@@ -301,7 +301,7 @@ absl::StatusOr<std::optional<std::string>> ExportJobs::FindOrder(std::string_vie
 
 absl::StatusOr<v1::Export> ExportJobs::Create(const Caller& caller,
                                               const v1::CreateExportRequest& request) {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "ExportService.CreateExport", request.parent()));
   RETURN_IF_ERROR(CheckOrder(request));
   const Stream case_stream{.kind = ledger::v1::STREAM_KIND_CASE, .name = request.case_id()};
   ASSIGN_OR_RETURN(const StreamVersion version, uses_.log->reader().VersionOf(case_stream));
@@ -332,14 +332,14 @@ absl::StatusOr<v1::Export> ExportJobs::Create(const Caller& caller,
 
 absl::StatusOr<v1::Export> ExportJobs::Get(const Caller& caller,
                                            const v1::GetExportRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "ExportService.GetExport", request.parent()));
   ASSIGN_OR_RETURN(Job job, Find(caller, request.export_id()));
   return std::move(job.state);
 }
 
 absl::StatusOr<v1::ListExportsResponse> ExportJobs::List(
     const Caller& caller, const v1::ListExportsRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "ExportService.ListExports", request.parent()));
   v1::ListExportsResponse response;
   const absl::MutexLock lock(&mutex_);
   for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
@@ -350,7 +350,7 @@ absl::StatusOr<v1::ListExportsResponse> ExportJobs::List(
 
 absl::StatusOr<std::unique_ptr<ExportFile>> ExportJobs::Download(
     const Caller& caller, const v1::DownloadExportRequest& request) {
-  RETURN_IF_ERROR(Check(caller, request.parent()));
+  RETURN_IF_ERROR(Check(caller, "ExportService.DownloadExport", request.parent()));
   ASSIGN_OR_RETURN(const Job job, Find(caller, request.export_id()));
   if (job.state.state() == v1::Export::BUILDING) {
     return Error(error::v1::NOT_PUBLISHED, "the export is being built; ask again", "export_id");
@@ -389,7 +389,7 @@ ledger::v1::Actor ExportJobs::ActorOf(const Caller& caller) const {
   ledger::v1::Actor actor;
   actor.set_kind(caller.kind == CallerKind::kSource ? ledger::v1::SYSTEM : ledger::v1::PERSON);
   actor.set_id(caller.id);
-  actor.set_role(uses_.access->RoleFor(caller, Method::kExport));
+  actor.set_role(uses_.access->RoleFor(caller, "ExportService.CreateExport"));
   return actor;
 }
 

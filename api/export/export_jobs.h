@@ -115,7 +115,7 @@ class ExportJobs {
 
   ExportJobs(const Uses& uses, Settings settings) : uses_(uses), settings_(std::move(settings)) {}
 
-  absl::Status Check(const Caller& caller, std::string_view parent) const;
+  absl::Status Check(const Caller& caller, Method method, std::string_view parent) const;
   // Fails with NOT_FOUND, also when it was not `caller` who ordered it.
   absl::StatusOr<Job> Find(const Caller& caller, const std::string& export_id) const;
   std::string PathOf(const std::string& export_id, std::string_view ending) const;

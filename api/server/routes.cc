@@ -31,7 +31,7 @@ HttpResponse Routes::Answer(const HttpRequest& request) const {
   if (!caller.ok()) return Plain(401, caller.status().message());
   if (request.path != "/metrics") return Plain(404, "nothing is served here");
   const absl::Status allowed = caller->tenant == tenant
-                                   ? access->Check(*caller, Method::kReadMetrics)
+                                   ? access->Check(*caller, "http.metrics")
                                    : Error(error::v1::WRONG_TENANT, "another tenant's certificate");
   if (!allowed.ok()) return Plain(403, allowed.message());
   HttpResponse response;

@@ -187,8 +187,8 @@ class Server::Impl {
                                                          .clock = clock_});
     read_cases_.emplace(
         ReadCases::Uses{.access = &access_, .read_events = &*read_, .log = log_.get()});
-    read_policy_.emplace(
-        ReadPolicy::Uses{.packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
+    read_policy_.emplace(ReadPolicy::Uses{
+        .access = &access_, .packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
     replay_policy_.emplace(
         ReplayPolicy::Uses{.access = &access_, .packs = &counsel_.packs, .log = log_.get()});
     workers_.emplace(kWorkerThreads, kWorkerQueueMax);
