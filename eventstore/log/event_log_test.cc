@@ -871,6 +871,32 @@ TEST(EventLogFaults, KeepsEverythingAnsweredThroughCrashes) {
   }
 }
 
+TEST(EventLogFaults, OpensEveryPersonalPartThatWasAnsweredBeforeACrash) {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    TestLedger ledger(seed);
+    ASSERT_OK(ledger.Create());
+    for (int life = 0; life < 3; ++life) {
+      std::vector<Position> answered;
+      for (int i = 0; i < 20; ++i) {
+        answered.push_back(
+            Value(ledger.Append(absl::StrCat("C", life, "-", i))).receipts[0].position);
+      }
+      // Keys that were made for appends that never came: some pages of them arrive, some do not.
+      for (int i = 0; i < 200; ++i) {
+        const Hash subject =
+            ledger.log().stream_keys().KeyOf(DebtorStream(absl::StrCat("D", life, "-", i)));
+        ASSERT_OK(ledger.log().data_keys().KeyFor({subject, std::nullopt, "contact", 2026}));
+      }
+      ledger.Crash();
+      ASSERT_OK(ledger.Open());
+      for (const Position position : answered) {
+        ASSERT_OK(ledger.reader().OpenPersonal(Value(ledger.reader().ReadEvent(position))));
+      }
+    }
+  }
+}
+
 // Signs checkpoints only when it is let.
 class HeldSigner : public Signer {
  public:

@@ -95,15 +95,25 @@ rocksdb::ColumnFamilyOptions TuneTable(TableShape shape, const DatabaseOptions& 
   return family;
 }
 
+rocksdb::WALRecoveryMode RecoveryOf(LogTail tail) {
+  switch (tail) {
+    case LogTail::kTolerateUnfinished:
+      return rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    case LogTail::kCutAtFirstBad:
+      return rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    case LogTail::kSkipBad:
+      break;
+  }
+  return rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+}
+
 rocksdb::DBOptions TuneDatabase(const DatabaseOptions& options) {
   rocksdb::DBOptions tuned;
   if (options.env != nullptr) tuned.env = options.env;
   tuned.create_if_missing = options.create;
   tuned.create_missing_column_families = true;
   tuned.atomic_flush = options.atomic_flush;
-  tuned.wal_recovery_mode = options.log_tail == LogTail::kTolerateUnfinished
-                                ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
-                                : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  tuned.wal_recovery_mode = RecoveryOf(options.log_tail);
   tuned.max_total_wal_size = 4 * options.write_buffer_bytes;
   tuned.max_background_jobs = 2;
   // One thread writes a database; hints for inserts in order need this.

@@ -52,6 +52,7 @@ enum class Write {
 enum class LogTail {
   kTolerateUnfinished,  // an incomplete last record is dropped; anything else wrong is refused
   kCutAtFirstBad,       // everything from the first bad record on is dropped
+  kSkipBad,             // bad records are dropped, with the rest of their 32 KiB block
 };
 
 struct DatabaseOptions {

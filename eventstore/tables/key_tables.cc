@@ -1,6 +1,7 @@
 #include "eventstore/tables/key_tables.h"
 
 #include "core/base/bytes.h"
+#include "core/base/log.h"
 #include "core/base/status.h"
 
 namespace constancia::eventstore {
@@ -66,8 +67,18 @@ absl::StatusOr<std::unique_ptr<KeyTables>> KeyTables::Open(const Options& option
   database_options.read_only = options.read_only;
   database_options.write_buffer_bytes = 8 << 20;
   database_options.env = options.env;
-  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(database_options));
-  return std::unique_ptr<KeyTables>(new KeyTables(std::move(database)));
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(database_options);
+  if (!database.ok() && ReasonOf(database.status()) == error::v1::DAMAGED) {
+    database_options.log_tail = LogTail::kSkipBad;
+    const absl::Status refused = database.status();
+    database = Database::Open(database_options);
+    if (database.ok()) {
+      Log(LogLevel::kWarning, "dropped the unreadable records of the write-ahead log of keys",
+          {{"cause", std::string(refused.message())}});
+    }
+  }
+  RETURN_IF_ERROR(database.status());
+  return std::unique_ptr<KeyTables>(new KeyTables(*std::move(database)));
 }
 
 void KeyTables::PutKey(Batch& batch, const Hash& subject, std::string_view id,

@@ -7,7 +7,7 @@
 //
 // Used by: eventstore/log/data_keys.
 // Threads: any thread may call any method.
-// Durability: every write is synced.
+// Durability: every write is synced, but for WriteUnsynced.
 #ifndef CONSTANCIA_EVENTSTORE_TABLES_KEY_TABLES_H_
 #define CONSTANCIA_EVENTSTORE_TABLES_KEY_TABLES_H_
 
@@ -51,6 +51,10 @@ class KeyTables {
     rocksdb::Env* env = nullptr;
   };
 
+  // Where the write-ahead log cannot be read, the rest of that block is dropped and the records
+  // behind it are kept: no row needs another, and what a crash left bad was not synced, so nothing
+  // in the log is sealed under it. Were it damage to a synced key, that key is missed, and named as
+  // damage, when it is looked for. Fails with DAMAGED when table files cannot be read.
   static absl::StatusOr<std::unique_ptr<KeyTables>> Open(const Options& options);
 
   Batch NewBatch() const { return Batch(*database_); }

@@ -137,6 +137,89 @@ TEST_F(LogTablesTest, RefusesASecondOpening) {
   EXPECT_EQ(ReasonOf(Open(/*create=*/false).status()), error::v1::SETUP_INVALID);
 }
 
+class KeyTablesTest : public ::testing::Test {
+ protected:
+  static absl::StatusOr<std::unique_ptr<KeyTables>> Open(FaultEnv& disk, bool create) {
+    KeyTables::Options options;
+    options.path = "/ledger/keys";
+    options.create = create;
+    options.env = disk.env();
+    return KeyTables::Open(options);
+  }
+
+  static std::string IdOf(uint64_t i) { return absl::StrFormat("key-%012d", i); }
+
+  static void Put(KeyTables& keys, uint64_t i) {
+    Batch batch = keys.NewBatch();
+    keys.PutKey(batch, Hash(), IdOf(i), {std::nullopt, "contact", 2026, {1, std::string(40, 'w')}});
+    ASSERT_TRUE(keys.WriteUnsynced(std::move(batch)).ok());
+  }
+
+  static bool Has(const KeyTables& keys, uint64_t i) {
+    const auto row = keys.ReadKey(Hash(), IdOf(i));
+    EXPECT_TRUE(row.ok()) << row.status();
+    return row.ok() && row->has_value();
+  }
+
+  static std::string LogFile(const FaultEnv& disk) {
+    std::string largest;
+    for (const std::string& file : disk.Files(".log")) {
+      if (largest.empty() || disk.Size(file) > disk.Size(largest)) largest = file;
+    }
+    return largest;
+  }
+};
+
+TEST_F(KeyTablesTest, KeepEverySyncedKeyWhateverPagesOfTheTailArrived) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    FaultEnv disk(seed);
+    auto keys = Open(disk, /*create=*/true);
+    ASSERT_TRUE(keys.ok()) << keys.status();
+    const uint64_t synced = seed * 37;
+    for (uint64_t i = 0; i < synced; ++i) Put(**keys, i);
+    ASSERT_TRUE((*keys)->Sync().ok());
+    for (uint64_t i = synced; i < synced + 600; ++i) Put(**keys, i);
+    disk.Freeze();
+    keys->reset();
+    disk.LosePower(/*torn=*/true);
+    keys = Open(disk, /*create=*/false);
+    ASSERT_TRUE(keys.ok()) << keys.status();
+    for (uint64_t i = 0; i < synced; ++i) ASSERT_TRUE(Has(**keys, i)) << i;
+    // And once more, after what was kept has been written anew.
+    Put(**keys, synced + 600);
+    ASSERT_TRUE((*keys)->Sync().ok());
+    keys->reset();
+    keys = Open(disk, /*create=*/false);
+    ASSERT_TRUE(keys.ok()) << keys.status();
+    for (uint64_t i = 0; i < synced; ++i) ASSERT_TRUE(Has(**keys, i)) << i;
+    EXPECT_TRUE(Has(**keys, synced + 600));
+  }
+}
+
+TEST_F(KeyTablesTest, LoseNoKeyBehindABadBlock) {
+  constexpr uint64_t kKeys = 2'000;
+  constexpr uint64_t kBlock = 32 << 10;
+  FaultEnv disk;
+  auto keys = Open(disk, /*create=*/true);
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  for (uint64_t i = 0; i < kKeys; ++i) Put(**keys, i);
+  ASSERT_TRUE((*keys)->Sync().ok());
+  keys->reset();
+  const std::string file = LogFile(disk);
+  const uint64_t blocks = disk.Size(file) / kBlock;
+  ASSERT_GT(blocks, 4u);
+  ASSERT_TRUE(disk.FlipBit(file, 2 * kBlock + 100));
+  keys = Open(disk, /*create=*/false);
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  uint64_t lost = 0;
+  for (uint64_t i = 0; i < kKeys; ++i) lost += Has(**keys, i) ? 0 : 1;
+  EXPECT_GT(lost, 0u);
+  EXPECT_LT(lost, 2 * kKeys / blocks);
+  EXPECT_TRUE(Has(**keys, 0));
+  EXPECT_TRUE(Has(**keys, kKeys - 1));
+}
+
 TEST(StateTables, AreTrueForOneMomentAfterACrash) {
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     FaultEnv disk(seed);

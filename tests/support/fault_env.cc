@@ -1,6 +1,7 @@
 #include "tests/support/fault_env.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdarg>
 #include <cstring>
 #include <map>
@@ -39,6 +40,8 @@ class SilentLogger : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
   size_t GetLogFileSize() const override { return 0; }
 };
+
+constexpr size_t kPageBytes = 4'096;
 
 struct File {
   std::string data;
@@ -201,7 +204,12 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   }
 
   IOStatus Sync(const std::string& name, File& file) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (!held_.empty() && name.find(held_) != std::string::npos) {
+      is_held_ = true;
+      changed_.notify_all();
+      changed_.wait(lock, [this] { return held_.empty(); });
+    }
     CountOperation();
     ++syncs_;
     if (!failing_.empty() && name.find(failing_) != std::string::npos) {
@@ -228,6 +236,23 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
     const std::lock_guard lock(mutex_);
     failing_ = part;
     syncs_until_failure_ = after;
+  }
+
+  void HoldSyncs(const std::string& part) {
+    const std::lock_guard lock(mutex_);
+    held_ = part;
+    is_held_ = false;
+  }
+
+  void AwaitHeldSync() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_held_; });
+  }
+
+  void LetSyncs() {
+    const std::lock_guard lock(mutex_);
+    held_.clear();
+    changed_.notify_all();
   }
 
   void FillDisk(uint64_t bytes) {
@@ -265,6 +290,7 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
       const size_t unsynced = file->data.size() - file->synced;
       const size_t kept = torn && unsynced > 0 ? random_.Below(unsynced + 1) : 0;
       file->data.resize(file->synced + kept);
+      if (path.ends_with(".log")) LosePages(*file);
       file->synced = file->data.size();
     }
   }
@@ -299,6 +325,18 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   }
 
  private:
+  // Some of the pages that were not synced hold nothing, or what stood there before.
+  void LosePages(File& file) {
+    for (size_t at = file.synced; at < file.data.size();) {
+      const size_t end = std::min(file.data.size(), (at / kPageBytes + 1) * kPageBytes);
+      if (random_.Below(4) == 0) {
+        const char filler = random_.Below(2) == 0 ? '\0' : '\x5a';
+        std::fill(file.data.begin() + at, file.data.begin() + end, filler);
+      }
+      at = end;
+    }
+  }
+
   // Called before the operation is done, with the mutex held.
   void CountOperation() {
     if (!operations_until_frozen_.has_value()) return;
@@ -330,6 +368,9 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   std::set<std::string> folders_;
   std::set<std::string> locks_;
   std::map<rocksdb::FileLock*, std::string> names_;
+  std::string held_;
+  bool is_held_ = false;  // a sync waits
+  std::condition_variable changed_;
   std::string failing_;
   uint64_t syncs_until_failure_ = 0;
   std::optional<uint64_t> space_;
@@ -462,6 +503,9 @@ void FaultEnv::FailSyncs(const std::string& part, uint64_t after) {
   files_->FailSyncs(part, after);
 }
 
+void FaultEnv::HoldSyncs(const std::string& part) { files_->HoldSyncs(part); }
+void FaultEnv::AwaitHeldSync() { files_->AwaitHeldSync(); }
+void FaultEnv::LetSyncs() { files_->LetSyncs(); }
 void FaultEnv::FillDisk(uint64_t bytes) { files_->FillDisk(bytes); }
 void FaultEnv::Heal() { files_->Heal(); }
 void FaultEnv::Freeze() { files_->Freeze(); }

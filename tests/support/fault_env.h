@@ -29,9 +29,14 @@ class FaultEnv {
   // For DatabaseOptions::env and EventLog::Options::env. Lives as long as this.
   rocksdb::Env* env();
 
-  // Every sync of a file whose name ends in `suffix` fails after the next `after` of them, until
-  // Heal.
-  void FailSyncs(const std::string& suffix, uint64_t after = 0);
+  // Every sync of a file whose name holds `part` fails after the next `after` of them, until Heal.
+  void FailSyncs(const std::string& part, uint64_t after = 0);
+
+  // Every sync of a file whose name holds `part` waits until LetSyncs.
+  void HoldSyncs(const std::string& part);
+  // Waits until one does.
+  void AwaitHeldSync();
+  void LetSyncs();
 
   // Writing fails with "no space" once `bytes` more have been written, until Heal.
   void FillDisk(uint64_t bytes);
@@ -39,8 +44,8 @@ class FaultEnv {
   void Heal();
 
   // The power goes: from each file goes what was not synced, but for a part of it at its front, of
-  // random length, when `torn`. Open databases must be abandoned first: everything they still do
-  // goes nowhere.
+  // random length, when `torn`; of a write-ahead log (".log") random pages within that part never
+  // arrived either. Open databases must be abandoned first: everything they still do goes nowhere.
   void LosePower(bool torn);
 
   // From now on nothing that is written or synced arrives, and nothing fails: what a process does
