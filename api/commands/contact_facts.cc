@@ -199,17 +199,16 @@ absl::StatusOr<Facts> ContactFacts::Gather(const Proposal& proposal, Instant now
   return facts;
 }
 
-absl::StatusOr<std::optional<Asked>> ContactFacts::Recall(const LedgerContact& contact,
-                                                          std::span<const LedgerContact> around) {
+absl::StatusOr<std::optional<Proposal>> ContactFacts::Propose(const LedgerContact& contact) {
   const counsel::v1::Contact& made = contact.contact();
   if (made.initiated_by() != "collector" || contact.case_id().empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const CaseFile* file, Case(contact.case_id()));
   if (file == nullptr) return std::nullopt;
 
-  Asked asked;
-  Proposal& proposal = asked.proposal;
+  Proposal proposal;
   for (std::string& jurisdiction : Jurisdictions(*file))
     proposal.add_jurisdictions(std::move(jurisdiction));
+  if (proposal.jurisdictions().empty()) return std::nullopt;
   proposal.set_at_micros(made.at_micros());
   proposal.set_channel(made.channel());
   proposal.set_party(made.party());
@@ -219,12 +218,18 @@ absl::StatusOr<std::optional<Asked>> ContactFacts::Recall(const LedgerContact& c
   proposal.set_initiated_by(made.initiated_by());
   proposal.set_position(made.position());
   FillFromCase(*file, &proposal);
+  if (proposal.debts().empty()) return std::nullopt;
   if (proposal.zones().empty()) proposal.add_zones(contact.zone());
   for (const casefile::v1::ReachReport& report : contact.reports()) {
     if (report.has_ended_at_micros()) proposal.set_ended_at_micros(report.ended_at_micros());
   }
-  if (proposal.jurisdictions().empty() || proposal.debts().empty()) return std::nullopt;
+  return std::optional<Proposal>(std::move(proposal));
+}
 
+absl::StatusOr<Facts> ContactFacts::Recall(const LedgerContact& contact, const Proposal& proposal,
+                                           std::span<const LedgerContact> around) {
+  const counsel::v1::Contact& made = contact.contact();
+  Facts facts;
   std::vector<LedgerContact> all;
   if (proposal.party() == "locator") {
     ASSIGN_OR_RETURN(all, eventstore::ReadContacts(*contacts_, proposal.person(), Instant{0},
@@ -236,14 +241,13 @@ absl::StatusOr<std::optional<Asked>> ContactFacts::Recall(const LedgerContact& c
     const counsel::v1::Contact& fact = other.contact();
     const bool before = std::tuple(fact.at_micros(), fact.position()) <
                         std::tuple(made.at_micros(), made.position());
-    if (before && fact.at_micros() >= since) RETURN_IF_ERROR(AddContact(other, &asked.facts));
+    if (before && fact.at_micros() >= since) RETURN_IF_ERROR(AddContact(other, &facts));
   }
-  RETURN_IF_ERROR(AddRecords(proposal, &asked.facts));
+  RETURN_IF_ERROR(AddRecords(proposal, &facts));
   RETURN_IF_ERROR(AddConditions(
       proposal, contact.contact_point_id(),
-      std::vector<std::string>(contact.conditions().begin(), contact.conditions().end()),
-      &asked.facts));
-  return std::optional<Asked>(std::move(asked));
+      std::vector<std::string>(contact.conditions().begin(), contact.conditions().end()), &facts));
+  return facts;
 }
 
 }  // namespace constancia::api

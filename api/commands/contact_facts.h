@@ -49,11 +49,6 @@ struct DecisionRows {
   const eventstore::StoredRows cases;
 };
 
-struct Asked {
-  counsel::v1::Proposal proposal;
-  counsel::v1::Facts facts;
-};
-
 class ContactFacts {
  public:
   // Rows of the contact ledger and of the case files. All outlive the object.
@@ -82,13 +77,18 @@ class ContactFacts {
                              std::string_view contact_point_id,
                              std::span<const std::string> conditions, counsel::v1::Facts* facts);
 
-  // What is asked about a recorded contact: it is a proposal at its own start, with the contacts
-  // that began before it; permits of others do not count, since only contacts break rules. Nothing
-  // when nobody can be asked: the collector did not begin it, or its case, the regimes of that, or
-  // the debts are not known. `around` holds the person's contacts in order, those of the reach
-  // before it at least.
-  absl::StatusOr<std::optional<Asked>> Recall(const casefile::v1::LedgerContact& contact,
-                                              std::span<const casefile::v1::LedgerContact> around);
+  // The proposal that a recorded contact was, at its own start. Nothing when nobody can be asked
+  // about it: the collector did not begin it, or its case, the regimes of that, or the debts are
+  // not known.
+  absl::StatusOr<std::optional<counsel::v1::Proposal>> Propose(
+      const casefile::v1::LedgerContact& contact);
+
+  // The facts around that proposal: the contacts that began before it; permits of others do not
+  // count, since only contacts break rules. `around` holds the person's contacts in order, those of
+  // the reach before it at least.
+  absl::StatusOr<counsel::v1::Facts> Recall(const casefile::v1::LedgerContact& contact,
+                                            const counsel::v1::Proposal& proposal,
+                                            std::span<const casefile::v1::LedgerContact> around);
 
  private:
   absl::Status AddContact(const casefile::v1::LedgerContact& contact, counsel::v1::Facts* facts);

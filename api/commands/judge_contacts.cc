@@ -1,6 +1,7 @@
 #include "api/commands/judge_contacts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -34,6 +35,7 @@ namespace {
 namespace ev = event::v1;
 using casefile::v1::LedgerContact;
 using counsel::v1::Finding;
+using counsel::v1::Proposal;
 using counsel::v1::Verdict;
 using eventstore::AppendedRows;
 using eventstore::ContactLedger;
@@ -223,33 +225,49 @@ class Append {
   }
 
   absl::Status JudgePerson(const std::string& person, const Matter& matter, ContactFacts& facts) {
-    const int64_t reach = matter.From() - std::min(matter.From(), kFactsReachMicros);
-    ASSIGN_OR_RETURN(const std::vector<LedgerContact> contacts,
-                     eventstore::ReadContacts(*contacts_, person, {reach}, {matter.To()}));
+    ASSIGN_OR_RETURN(std::vector<LedgerContact> contacts,
+                     eventstore::ReadContacts(*contacts_, person, {matter.From()}, {matter.To()}));
     std::set<std::string> gone;
     for (const auto& [id, draft] : matter.changed) gone.insert(id);
+    bool reaches_back = false;
     for (size_t i = 0; i < contacts.size(); ++i) {
-      const LedgerContact& contact = contacts[i];
-      const auto raw = EventId::From(contact.event_id());
+      const auto raw = EventId::From(contacts[i].event_id());
       const std::string id = raw.has_value() ? ToText(*raw) : std::string();
       gone.erase(id);
-      const std::optional<size_t> cause = matter.CauseOf(contact, id);
+      const std::optional<size_t> cause = matter.CauseOf(contacts[i], id);
       if (!cause.has_value()) continue;
-      RETURN_IF_ERROR(JudgeContact(contact, id, *cause, matter.changed.contains(id),
+      ASSIGN_OR_RETURN(const std::optional<Proposal> proposal, facts.Propose(contacts[i]));
+      if (proposal.has_value() && !reaches_back) {
+        // What came before is read once somebody can be asked: a person may have been contacted
+        // often.
+        ASSIGN_OR_RETURN(std::vector<LedgerContact> before, ReadBefore(person, matter.From()));
+        i += before.size();
+        std::move(contacts.begin(), contacts.end(), std::back_inserter(before));
+        contacts = std::move(before);
+        reaches_back = true;
+      }
+      RETURN_IF_ERROR(JudgeContact(contacts[i], id, proposal, *cause, matter.changed.contains(id),
                                    std::span(contacts).first(i), facts));
     }
     for (const std::string& id : gone) RETURN_IF_ERROR(ClearGone(id, matter));
     return absl::OkStatus();
   }
 
-  // `own`: a draft records or changes the contact itself.
-  absl::Status JudgeContact(const LedgerContact& contact, const std::string& id, size_t cause,
-                            bool own, std::span<const LedgerContact> earlier, ContactFacts& facts) {
-    ASSIGN_OR_RETURN(const std::optional<Asked> asked, facts.Recall(contact, earlier));
+  // The contacts of the reach before `from`.
+  absl::StatusOr<std::vector<LedgerContact>> ReadBefore(const std::string& person, int64_t from) {
+    const int64_t since = from - std::min(from, kFactsReachMicros);
+    return eventstore::ReadContacts(*contacts_, person, {since}, {from});
+  }
+
+  // `proposal`: what counsel is asked, if anybody can be. `own`: a draft records or changes the
+  // contact itself.
+  absl::Status JudgeContact(const LedgerContact& contact, const std::string& id,
+                            const std::optional<Proposal>& proposal, size_t cause, bool own,
+                            std::span<const LedgerContact> earlier, ContactFacts& facts) {
     std::optional<Verdict> verdict;
-    if (asked.has_value()) {
-      absl::StatusOr<Verdict> judged =
-          policies::Evaluate(*uses_.packs, asked->facts, asked->proposal);
+    if (proposal.has_value()) {
+      ASSIGN_OR_RETURN(const counsel::v1::Facts known, facts.Recall(contact, *proposal, earlier));
+      absl::StatusOr<Verdict> judged = policies::Evaluate(*uses_.packs, known, *proposal);
       if (!judged.ok()) {
         // A fact is never refused: that it could not be judged is the operator's to mend.
         Log(LogLevel::kWarning, "a contact could not be judged",
@@ -274,7 +292,7 @@ class Append {
         if (!broken.insert(finding.rule_id()).second || Stands(standing, finding.rule_id()))
           continue;
         // Raised against a contact that was recorded before, by facts that came after it.
-        Raise(contact, id, asked->proposal, *verdict, finding, earlier, cause, recorded && !own);
+        Raise(contact, id, *proposal, *verdict, finding, earlier, cause, recorded && !own);
       }
     }
     for (const auto& one : standing.violations()) {
@@ -337,9 +355,9 @@ class Append {
     return gravest ? ev::SEVERITY_CRITICAL : ev::SEVERITY_MAJOR;
   }
 
-  void Raise(const LedgerContact& contact, const std::string& id,
-             const counsel::v1::Proposal& proposal, const Verdict& verdict, const Finding& finding,
-             std::span<const LedgerContact> earlier, size_t cause, bool unknowable) {
+  void Raise(const LedgerContact& contact, const std::string& id, const Proposal& proposal,
+             const Verdict& verdict, const Finding& finding, std::span<const LedgerContact> earlier,
+             size_t cause, bool unknowable) {
     ev::ViolationDetected violation;
     violation.set_jurisdiction(finding.jurisdiction());
     violation.set_rule_id(finding.rule_id());

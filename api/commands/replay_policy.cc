@@ -36,10 +36,10 @@ absl::StatusOr<std::optional<Denials>> DenialsOf(const LedgerContact& contact,
                                                  std::span<const LedgerContact> around,
                                                  const policies::PackSet& packs,
                                                  ContactFacts& facts) {
-  ASSIGN_OR_RETURN(const std::optional<Asked> asked, facts.Recall(contact, around));
-  if (!asked.has_value()) return std::optional<Denials>();
-  ASSIGN_OR_RETURN(const counsel::v1::Verdict verdict,
-                   policies::Evaluate(packs, asked->facts, asked->proposal));
+  ASSIGN_OR_RETURN(const std::optional<counsel::v1::Proposal> proposal, facts.Propose(contact));
+  if (!proposal.has_value()) return std::optional<Denials>();
+  ASSIGN_OR_RETURN(const counsel::v1::Facts known, facts.Recall(contact, *proposal, around));
+  ASSIGN_OR_RETURN(const counsel::v1::Verdict verdict, policies::Evaluate(packs, known, *proposal));
   Denials denials;
   for (const Finding& finding : verdict.findings()) {
     if (finding.result() != Finding::FAIL || finding.severity() == Finding::REVIEW) continue;
