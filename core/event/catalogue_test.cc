@@ -113,8 +113,8 @@ constexpr const char* kTrade[] = {
     "RecordViewed", "SearchPerformed", "ExportRequested", "ExportBuilt", "ExportDelivered",
     "ExportDownloaded", "RedactionApplied", "LedgerCreated", "CheckpointSealed",
     "TimestampRequested", "TimestampReceived", "TimestampVerified", "TimestampFailed", "KeyRotated",
-    "KeyRevoked", "ChainVerified", "AccessGrantIssued", "AccessGrantRevoked", "CustodyTransferred",
-    "ClockSkewObserved"};
+    "KeyRevoked", "ChainVerified", "RoleProposed", "AccessGrantProposed", "AccessGrantIssued",
+    "AccessGrantRevoked", "CustodyTransferred", "ClockSkewObserved"};
 
 // Calls `visit` with every message type that `root` holds, at any depth, once.
 template <typename Visit>
