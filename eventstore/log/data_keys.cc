@@ -92,8 +92,19 @@ absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(KeyTables* tables,
                               " is not the one that wraps the keys of this ledger"));
   }
   RETURN_IF_ERROR(secret.status());
-  return std::unique_ptr<DataKeys>(
+  std::unique_ptr<DataKeys> keys(
       new DataKeys(tables, std::move(masters), random, *std::move(secret)));
+  RETURN_IF_ERROR(keys->LoadRetired());
+  return keys;
+}
+
+absl::Status DataKeys::LoadRetired() {
+  return tables_->ScanRetired([this](const Hash& subject, std::string_view id) {
+    Shard& shard = ShardOf(subject);
+    absl::MutexLock lock(&shard.mutex);
+    shard.retired.insert(NameOf(subject, id));
+    return absl::OkStatus();
+  });
 }
 
 DataKeys::Shard& DataKeys::ShardOf(const Hash& subject) {
@@ -147,7 +158,10 @@ absl::StatusOr<LeasedKey> DataKeys::KeyFor(const DataKeyScope& scope) {
   return LeasedKey{key, KeyLease(this, scope.subject, key.id)};
 }
 
-void DataKeys::Retire(const Hash& subject, const std::vector<std::string>& ids) {
+absl::Status DataKeys::Retire(const Hash& subject, const std::vector<std::string>& ids) {
+  Batch batch = tables_->NewBatch();
+  for (const std::string& id : ids) tables_->PutRetired(batch, subject, id);
+  RETURN_IF_ERROR(tables_->Write(std::move(batch)));
   Shard& shard = ShardOf(subject);
   absl::MutexLock lock(&shard.mutex);
   for (const std::string& id : ids) shard.retired.insert(NameOf(subject, id));
@@ -159,6 +173,7 @@ void DataKeys::Retire(const Hash& subject, const std::vector<std::string>& ids) 
                         });
   };
   shard.mutex.Await(absl::Condition(&unused));
+  return absl::OkStatus();
 }
 
 absl::Status DataKeys::Store(const DataKeyScope& scope, const DataKey& key) {
@@ -216,17 +231,23 @@ absl::StatusOr<std::vector<DataKeyInfo>> DataKeys::List(const Hash& subject) con
 }
 
 absl::Status DataKeys::Destroy(const Hash& subject, const std::vector<std::string>& ids) {
-  Retire(subject, ids);
-  Shard& shard = ShardOf(subject);
-  absl::MutexLock lock(&shard.mutex);
-  // A rotation of the master key that is under way would write back what it has read.
-  absl::ReaderMutexLock masters(&masters_mutex_);
-  shard.by_scope.clear();
-  shard.by_id.clear();
+  RETURN_IF_ERROR(Retire(subject, ids));
   Batch batch = tables_->NewBatch();
   for (const std::string& id : ids) tables_->DeleteKey(batch, subject, id);
-  RETURN_IF_ERROR(tables_->Write(std::move(batch)));
-  for (const std::string& id : ids) shard.retired.erase(NameOf(subject, id));
+  {
+    // A rotation of the master key that is under way would write back what it has read.
+    absl::ReaderMutexLock masters(&masters_mutex_);
+    RETURN_IF_ERROR(tables_->Write(std::move(batch)));
+  }
+  {
+    // Once the rows are gone: whoever read one before has let go of the shard, and what it cached
+    // goes here.
+    Shard& shard = ShardOf(subject);
+    absl::MutexLock lock(&shard.mutex);
+    shard.by_scope.clear();
+    shard.by_id.clear();
+    for (const std::string& id : ids) shard.retired.erase(NameOf(subject, id));
+  }
   return tables_->Purge(subject);
 }
 
@@ -242,6 +263,11 @@ absl::Status DataKeys::SetErasedThrough(Position position) {
 }
 
 absl::Status DataKeys::RotateMaster(const MasterKey& master) {
+  RETURN_IF_ERROR(Rewrap(master));
+  return tables_->Purge(std::nullopt);
+}
+
+absl::Status DataKeys::Rewrap(const MasterKey& master) {
   absl::MutexLock lock(&masters_mutex_);
   if (master.key.size() != kSecretBytes || master.generation <= masters_.back().generation) {
     return Error(error::v1::SETUP_INVALID,
@@ -263,7 +289,6 @@ absl::Status DataKeys::RotateMaster(const MasterKey& master) {
             return absl::OkStatus();
           }));
   RETURN_IF_ERROR(tables_->Write(std::move(batch)));
-  RETURN_IF_ERROR(tables_->Purge(std::nullopt));
   masters_ = {master};
   return absl::OkStatus();
 }

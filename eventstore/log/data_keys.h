@@ -136,22 +136,22 @@ class DataKeys {
   // Lists the keys of a subject.
   absl::StatusOr<std::vector<DataKeyInfo>> List(const Hash& subject) const;
 
-  // From now on nothing is sealed with these keys; waits until nothing that was is on its way.
-  // Until they are destroyed, or the ledger is opened again, they still open. Not for a thread of
-  // the log.
-  void Retire(const Hash& subject, const std::vector<std::string>& ids);
+  // From now on, also after a crash, nothing is sealed with these keys; waits until nothing that
+  // was is on its way. They open until they are destroyed. Not for a thread of the log.
+  absl::Status Retire(const Hash& subject, const std::vector<std::string>& ids);
 
   // Retires keys and destroys them so that no file of this database keeps them: deletes the rows,
-  // flushes, compacts their range and drops the write-ahead log they stood in. Ids that are gone
-  // already are passed over.
+  // flushes, compacts their range and drops the write-ahead log they stood in. Other keys are given
+  // out meanwhile. Ids that are gone already are passed over.
   absl::Status Destroy(const Hash& subject, const std::vector<std::string>& ids);
 
   // The position up to which (exclusive) the erasures that the log orders are carried out.
   absl::StatusOr<Position> erased_through() const;
   absl::Status SetErasedThrough(Position position);
 
-  // Rewraps every data key and K under `master`, whose generation is above all others. Afterwards
-  // the older generations open nothing any more.
+  // Rewraps every data key and K under `master`, whose generation is above all others, and rewrites
+  // the files so that the older generations open nothing any more. No key is given out until it is
+  // rewrapped.
   absl::Status RotateMaster(const MasterKey& master);
 
  private:
@@ -162,7 +162,8 @@ class DataKeys {
     absl::Mutex mutex;
     absl::flat_hash_map<DataKeyScope, DataKey> by_scope ABSL_GUARDED_BY(mutex);
     absl::flat_hash_map<std::string, DataKey> by_id ABSL_GUARDED_BY(mutex);
-    // By subject and id: how many leases there are, and what is given out no more.
+    // By subject and id: how many leases there are, and what is given out no more (as the rows say,
+    // until it is destroyed).
     absl::flat_hash_map<std::string, size_t> leases ABSL_GUARDED_BY(mutex);
     absl::flat_hash_set<std::string> retired ABSL_GUARDED_BY(mutex);
   };
@@ -172,8 +173,10 @@ class DataKeys {
 
   friend class KeyLease;
 
+  absl::Status LoadRetired();
   Shard& ShardOf(const Hash& subject);
   void Release(const Hash& subject, std::string_view id);
+  absl::Status Rewrap(const MasterKey& master);
   absl::Status Store(const DataKeyScope& scope, const DataKey& key)
       ABSL_SHARED_LOCKS_REQUIRED(masters_mutex_);
   absl::StatusOr<DataKey> Unwrap(std::string_view id, uint32_t generation,

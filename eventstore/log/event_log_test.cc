@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 #include <thread>
@@ -476,7 +477,7 @@ TEST(EventLogErase, NeverTakesAKeyFromAnAppendThatIsOnItsWay) {
     for (const DataKeyInfo& key : Value(ledger.log().data_keys().List(subject))) {
       ids.push_back(key.id);
     }
-    ledger.log().data_keys().Retire(subject, ids);
+    EXPECT_OK(ledger.log().data_keys().Retire(subject, ids));
     for (const std::string& id : ids) ends[id] = ledger.reader().end();
     EXPECT_OK(ledger.log().data_keys().Destroy(subject, ids));
   }
@@ -491,6 +492,64 @@ TEST(EventLogErase, NeverTakesAKeyFromAnAppendThatIsOnItsWay) {
       EXPECT_LT(event.position, end->second);
     }
   }
+}
+
+std::string KeyIdOf(TestLedger& ledger, Position position) {
+  return Value(ledger.reader().ReadEvent(position)).header.sealed().key_id();
+}
+
+TEST(EventLogErase, SealsNothingWithAKeyThatWasRetiredBeforeACrash) {
+  TestLedger ledger;
+  ASSERT_OK(ledger.Create());
+  const Position old = Value(ledger.Append("C1")).receipts[0].position;
+  const std::string retired = KeyIdOf(ledger, old);
+  const Hash subject = ledger.log().stream_keys().KeyOf(DebtorStream("C1"));
+  ASSERT_OK(ledger.log().data_keys().Retire(subject, {retired}));
+  ledger.Crash();
+  ASSERT_OK(ledger.Open());
+  const Position young = Value(ledger.Append("C1")).receipts[0].position;
+  EXPECT_NE(KeyIdOf(ledger, young), retired);
+  // It opens until it is destroyed, which is remembered as well.
+  EXPECT_OK(ledger.reader().OpenPersonal(Value(ledger.reader().ReadEvent(old))));
+  ASSERT_OK(ledger.log().data_keys().Destroy(subject, {retired}));
+  ledger.Crash();
+  ASSERT_OK(ledger.Open());
+  EXPECT_EQ(ReasonOfResult(ledger.reader().OpenPersonal(Value(ledger.reader().ReadEvent(old)))),
+            error::v1::PERSONAL_PART_ERASED);
+  EXPECT_OK(ledger.reader().OpenPersonal(Value(ledger.reader().ReadEvent(young))));
+}
+
+// What is sealed for others of the same shard while `rewrite` waits for the disk.
+void ExpectAppendsDuring(TestLedger& ledger, const std::function<absl::Status()>& rewrite) {
+  ledger.disk().HoldSyncs(".sst");
+  std::thread rewriting([&] { EXPECT_OK(rewrite()); });
+  ledger.disk().AwaitHeldSync();
+  absl::Notification appended;
+  std::thread appending([&] {
+    for (int i = 0; i < 64; ++i) EXPECT_OK(ledger.Append(absl::StrCat("Other-", i)));
+    EXPECT_OK(ledger.Append("C1"));
+    appended.Notify();
+  });
+  EXPECT_TRUE(appended.WaitForNotificationWithTimeout(absl::Seconds(60)));
+  ledger.disk().LetSyncs();
+  rewriting.join();
+  appending.join();
+}
+
+TEST(EventLogErase, HoldsUpNobodyWhileFilesAreRewritten) {
+  TestLedger ledger;
+  ledger.options().limits.checkpoint_interval = absl::InfiniteDuration();
+  ASSERT_OK(ledger.Create());
+  const Position position = Value(ledger.Append("C1")).receipts[0].position;
+  const std::string id = KeyIdOf(ledger, position);
+  const Hash subject = ledger.log().stream_keys().KeyOf(DebtorStream("C1"));
+  ExpectAppendsDuring(ledger, [&] { return ledger.log().data_keys().Destroy(subject, {id}); });
+  EXPECT_EQ(
+      ReasonOfResult(ledger.reader().OpenPersonal(Value(ledger.reader().ReadEvent(position)))),
+      error::v1::PERSONAL_PART_ERASED);
+  ExpectAppendsDuring(ledger, [&] {
+    return ledger.log().data_keys().RotateMaster({2, std::string(32, 'n')});
+  });
 }
 
 TEST(EventLogErase, LeavesNoTraceOfKeyOrSealedPartInAnyFile) {

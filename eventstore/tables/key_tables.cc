@@ -16,11 +16,19 @@ const std::vector<TableSpec>& Specs() {
       {"data_keys", TableShape::kOrdered},
       {"meta", TableShape::kOrdered},
       {"destroyed", TableShape::kOrdered},
+      {"retired", TableShape::kOrdered},
   };
   return *specs;
 }
 
 std::string RowKey(const Hash& subject, std::string_view id) { return subject.str().append(id); }
+
+absl::StatusOr<std::pair<Hash, std::string_view>> SplitRowKey(std::string_view key) {
+  if (key.size() != Hash::kSize + kIdBytes) {
+    return Error(error::v1::DAMAGED, "a row of `keys` has a name of the wrong length");
+  }
+  return std::pair(*Hash::From(key.substr(0, Hash::kSize)), key.substr(Hash::kSize));
+}
 
 std::string Encode(const KeyRow& row) {
   std::string bytes;
@@ -57,7 +65,8 @@ KeyTables::KeyTables(std::unique_ptr<Database> database)
     : database_(std::move(database)),
       data_keys_(*database_->Find("data_keys")),
       meta_(*database_->Find("meta")),
-      destroyed_(database_->Find("destroyed")) {}
+      destroyed_(database_->Find("destroyed")),
+      retired_(database_->Find("retired")) {}
 
 absl::StatusOr<std::unique_ptr<KeyTables>> KeyTables::Open(const Options& options) {
   DatabaseOptions database_options;
@@ -86,8 +95,13 @@ void KeyTables::PutKey(Batch& batch, const Hash& subject, std::string_view id,
   batch.Put(data_keys_, RowKey(subject, id), Encode(row));
 }
 
+void KeyTables::PutRetired(Batch& batch, const Hash& subject, std::string_view id) const {
+  batch.Put(*retired_, RowKey(subject, id), "");
+}
+
 void KeyTables::DeleteKey(Batch& batch, const Hash& subject, std::string_view id) const {
   batch.Delete(data_keys_, RowKey(subject, id));
+  batch.Delete(*retired_, RowKey(subject, id));
   batch.Put(*destroyed_, id, "");
 }
 
@@ -125,12 +139,20 @@ absl::Status KeyTables::ScanKeys(
   const std::string prefix = subject.has_value() ? subject->str() : "";
   Cursor cursor = database_->NewCursor(data_keys_);
   for (cursor.Seek(prefix); cursor.valid() && cursor.key().starts_with(prefix); cursor.Next()) {
-    const std::string_view key = cursor.key();
-    if (key.size() != Hash::kSize + kIdBytes) {
-      return Error(error::v1::DAMAGED, "a key row of `keys` has a name of the wrong length");
-    }
+    ASSIGN_OR_RETURN(const auto name, SplitRowKey(cursor.key()));
     ASSIGN_OR_RETURN(const KeyRow row, Decode(cursor.value()));
-    RETURN_IF_ERROR(take(*Hash::From(key.substr(0, Hash::kSize)), key.substr(Hash::kSize), row));
+    RETURN_IF_ERROR(take(name.first, name.second, row));
+  }
+  return cursor.status();
+}
+
+absl::Status KeyTables::ScanRetired(
+    const std::function<absl::Status(const Hash& subject, std::string_view id)>& take) const {
+  if (!retired_.has_value()) return absl::OkStatus();
+  Cursor cursor = database_->NewCursor(*retired_);
+  for (cursor.SeekToFirst(); cursor.valid(); cursor.Next()) {
+    ASSIGN_OR_RETURN(const auto name, SplitRowKey(cursor.key()));
+    RETURN_IF_ERROR(take(name.first, name.second));
   }
   return cursor.status();
 }
@@ -157,6 +179,7 @@ absl::Status KeyTables::Purge(const std::optional<Hash>& subject) {
   const std::string begin = subject.has_value() ? subject->str() : std::string();
   const std::string end = begin + std::string(Hash::kSize + kIdBytes, '\xff');
   RETURN_IF_ERROR(database_->Compact(data_keys_, begin, end));
+  RETURN_IF_ERROR(database_->Compact(*retired_, begin, end));
   return database_->Compact(meta_, "", std::string(1, '\xff'));
 }
 

@@ -2,6 +2,7 @@
 //
 //   data_keys  subject stream key || key id -> KeyRow
 //   destroyed  key id -> nothing: that key is gone because it had to go
+//   retired    subject stream key || key id -> nothing: nothing more is sealed under it
 //   meta       "stream_secret" -> u32be generation || wrapped K
 //              "erased_through" -> u64be position
 //
@@ -59,6 +60,7 @@ class KeyTables {
 
   Batch NewBatch() const { return Batch(*database_); }
   void PutKey(Batch& batch, const Hash& subject, std::string_view id, const KeyRow& row) const;
+  void PutRetired(Batch& batch, const Hash& subject, std::string_view id) const;
   // Puts it among those that were destroyed.
   void DeleteKey(Batch& batch, const Hash& subject, std::string_view id) const;
   void PutStreamSecret(Batch& batch, const WrappedSecret& secret) const;
@@ -79,6 +81,9 @@ class KeyTables {
                         const std::function<absl::Status(const Hash& subject, std::string_view id,
                                                          const KeyRow& row)>& take) const;
 
+  absl::Status ScanRetired(
+      const std::function<absl::Status(const Hash& subject, std::string_view id)>& take) const;
+
   absl::StatusOr<std::optional<WrappedSecret>> ReadStreamSecret() const;
   absl::StatusOr<std::optional<Position>> ReadErasedThrough() const;
 
@@ -91,8 +96,8 @@ class KeyTables {
 
   std::unique_ptr<Database> database_;
   TableId data_keys_, meta_;
-  // Absent in a folder that was made before this table, and is open read-only.
-  std::optional<TableId> destroyed_;
+  // Absent in a folder that was made before these tables, and is open read-only.
+  std::optional<TableId> destroyed_, retired_;
 };
 
 }  // namespace constancia::eventstore
