@@ -64,6 +64,14 @@ bool Keep(const Cosigned& row, std::vector<Cosigned>& rows) {
   return true;
 }
 
+// Whoever is shown the checkpoint with these rows can read it: a row stands for ever.
+absl::Status CheckReadable(const LogTables& log, uint64_t size, const std::vector<Cosigned>& rows) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> note, log.ReadCheckpoint(size));
+  std::vector<std::string> lines;
+  for (const Cosigned& row : rows) lines.push_back(row.line);
+  return InField(JoinCheckpoint(note.value_or(""), lines).status(), "cosignatures");
+}
+
 }  // namespace
 
 absl::StatusOr<SignedCheckpoint> EventLog::AddCosignatures(const WitnessPolicy& policy,
@@ -105,6 +113,7 @@ absl::StatusOr<SignedCheckpoint> EventLog::AddCosignatures(const WitnessPolicy& 
                  "cosignatures");
   }
   if (!batch.empty()) {
+    RETURN_IF_ERROR(CheckReadable(*core_->log, size, rows));
     RETURN_IF_ERROR(health());
     if (const absl::Status written = core_->log->Write(std::move(batch)); !written.ok()) {
       core_->Halt(written);

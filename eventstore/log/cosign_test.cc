@@ -114,6 +114,28 @@ TEST_F(CosignTest, RefusesWhatNoWitnessSaidOfThisCheckpoint) {
                 error::v1::WITNESS_UNKNOWN, "cosignatures[1]");
 }
 
+// What a witness is called is the caller's to say; a note may hold no control characters and 64
+// KiB.
+TEST_F(CosignTest, RefusesWhatWouldMakeTheCheckpointUnreadable) {
+  bare_ = Latest().note;
+  const VerifierKey log{kTestOrigin, KeyType::kEd25519, ledger_.key().public_key()};
+  for (const std::string& name : {std::string("bell\a.example"), std::string(70'000, 'w')}) {
+    const VerifierKey witness{name, KeyType::kCosignature, one_.public_key()};
+    const auto policy = WitnessPolicy::Parse(
+        absl::StrCat("log ", log.ToText(), "\nwitness one ", witness.ToText(), "\nquorum one\n"));
+    ASSERT_TRUE(policy.ok()) << policy.status();
+    const std::string line = Line(name, one_, ToText(Latest().checkpoint), kThen);
+    ExpectRefused(ledger_.log()
+                      .AddCosignatures(*policy, Latest().checkpoint.size, std::nullopt, {line})
+                      .status(),
+                  error::v1::INPUT_MALFORMED, "cosignatures");
+  }
+  // Nothing of it was kept.
+  Restart();
+  EXPECT_EQ(Latest().note, bare_);
+  EXPECT_TRUE(Add({LineOfOne()}).ok());
+}
+
 TEST_F(CosignTest, ShowsItWhereverTheCheckpointIsShownAlsoAfterAPowerCut) {
   const SignedCheckpoint bare = Latest();
   EXPECT_FALSE(policy_.Accept(bare.note).ok());

@@ -185,7 +185,8 @@ class EventLog {
   //   PROOF_INVALID           (root) `root` is not that of the checkpoint; (cosignatures[i]) the
   //                           signature does not verify
   //   WITNESS_UNKNOWN         (cosignatures[i]) it is by no witness of `policy`
-  //   INPUT_MALFORMED         (cosignatures[i]) it is no signature line
+  //   INPUT_MALFORMED         (cosignatures[i]) it is no signature line; (cosignatures) with them
+  //                           the checkpoint would be no signed note
   //   SOURCE_CLOCK_SKEW       (cosignatures[i]) its time lies more than 5 minutes ahead
   //   LIMIT_EXCEEDED          more than kCosignaturesMax of one checkpoint
   //   LOG_HALTED              they could not be written

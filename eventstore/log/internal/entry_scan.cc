@@ -15,8 +15,6 @@
 namespace constancia::eventstore {
 namespace {
 
-constexpr uint64_t kChunkEntries = 2'048;
-
 std::string Encode(uint64_t value) {
   std::string bytes;
   AppendU64(&bytes, value);
@@ -50,12 +48,14 @@ void RowSum::Add(const RowSum& other) {
   sum += other.sum;
 }
 
-EntryScan::EntryScan(const LogTables* log, Position from, Position end, Sums sums, Keep keep)
+EntryScan::EntryScan(const LogTables* log, Position from, Position end, Sums sums, Keep keep,
+                     size_t chunk_bytes)
     : log_(log),
       end_(end),
       sums_(sums),
       keep_(std::move(keep)),
-      depth_(std::thread::hardware_concurrency() + 1),
+      chunk_bytes_(chunk_bytes),
+      depth_(std::min<size_t>(kAheadMax, std::thread::hardware_concurrency() + 1)),
       ordered_(from.value) {}
 
 EntryScan::~EntryScan() = default;
@@ -64,23 +64,31 @@ void EntryScan::Order() {
   while (ahead_.size() < depth_ && ordered_ < end_.value) {
     const uint64_t from = ordered_;
     ordered_ = std::min(end_.value, from + kChunkEntries);
-    ahead_.push_back(std::async(std::launch::async, &EntryScan::Read, this, from, ordered_));
+    ahead_.push_back(ReadAhead(from, ordered_));
   }
+}
+
+std::future<EntryScan::Chunk> EntryScan::ReadAhead(uint64_t from, uint64_t to) {
+  return std::async(std::launch::async, &EntryScan::Read, this, from, to);
 }
 
 EntryScan::Chunk EntryScan::Read(uint64_t from, uint64_t to) const {
   Chunk chunk;
-  chunk.reserve(to - from);
+  chunk.entries.reserve(to - from);
+  chunk.to = to;
   NumberedCursor cursor = log_->Entries(/*fill_cache=*/false);
   cursor.Seek(from);
-  for (uint64_t next = from; next < to; ++next) {
-    if (cursor.valid() && cursor.number() == next) {
-      chunk.push_back(Scan(Position{next}, cursor.row()));
+  size_t bytes = 0;
+  for (chunk.next = from; chunk.next < to && bytes < chunk_bytes_; ++chunk.next) {
+    const Position position{chunk.next};
+    if (cursor.valid() && cursor.number() == position.value) {
+      bytes += cursor.row().size();
+      chunk.entries.push_back(Scan(position, cursor.row()));
       cursor.Next();
     } else if (cursor.status().ok()) {
-      chunk.emplace_back().position = Position{next};
+      chunk.entries.emplace_back().position = position;
     } else {
-      chunk.push_back(ReadSingly(Position{next}));
+      chunk.entries.push_back(ReadSingly(position));
     }
   }
   return chunk;
@@ -123,22 +131,25 @@ ScannedEntry EntryScan::Scan(Position position, std::string_view row) const {
   if (sums_ == Sums::kOfRows) SumRows(*event, scanned);
   if (keep_(event->header)) {
     scanned.event = std::make_unique<RecordedEvent>(*std::move(event));
-    scanned.event->leaf.clear();
-    scanned.event->sealed.clear();
+    // Neither clear() nor an assignment gives the memory back.
+    std::string().swap(scanned.event->leaf);
+    std::string().swap(scanned.event->sealed);
   }
   return scanned;
 }
 
 std::optional<ScannedEntry> EntryScan::Next() {
-  if (at_ == chunk_.size()) {
+  while (at_ == chunk_.entries.size()) {
+    chunk_ = Chunk();
+    at_ = 0;
     Order();
     if (ahead_.empty()) return std::nullopt;
     chunk_ = ahead_.front().get();
     ahead_.pop_front();
-    at_ = 0;
+    if (chunk_.next < chunk_.to) ahead_.push_front(ReadAhead(chunk_.next, chunk_.to));
     Order();
   }
-  return std::move(chunk_[at_++]);
+  return std::move(chunk_.entries[at_++]);
 }
 
 }  // namespace constancia::eventstore

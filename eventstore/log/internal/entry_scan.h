@@ -1,6 +1,9 @@
 // Reads the log in order: rows are read, parsed and hashed by several threads, and handed on one by
 // one. What cannot be read is handed on as such, and reading goes on behind it.
 //
+// Memory: at most kAheadMax + 1 chunks are held, each of at most kChunkEntries entries and, but for
+// its last entry, kChunkBytes of rows.
+//
 // Used by: recovery, verification.
 // Threads: one calls Next.
 #ifndef CONSTANCIA_EVENTSTORE_LOG_INTERNAL_ENTRY_SCAN_H_
@@ -63,17 +66,28 @@ class EntryScan {
 
   enum class Sums { kNone, kOfRows };
 
+  static constexpr size_t kAheadMax = 9;  // chunks; one more than there are processors, if fewer
+  static constexpr uint64_t kChunkEntries = 2'048;
+  static constexpr size_t kChunkBytes = 4 << 20;
+
   // Reads positions [from, end). `keep` is called from several threads.
-  EntryScan(const LogTables* log, Position from, Position end, Sums sums, Keep keep);
+  EntryScan(const LogTables* log, Position from, Position end, Sums sums, Keep keep,
+            size_t chunk_bytes = kChunkBytes);
   ~EntryScan();
 
   // Nothing behind the last one.
   std::optional<ScannedEntry> Next();
 
  private:
-  using Chunk = std::vector<ScannedEntry>;
+  struct Chunk {
+    std::vector<ScannedEntry> entries;
+    // What was ordered and is left, when the bytes were enough before.
+    uint64_t next = 0;
+    uint64_t to = 0;
+  };
 
   void Order();
+  std::future<Chunk> ReadAhead(uint64_t from, uint64_t to);
   Chunk Read(uint64_t from, uint64_t to) const;
   // One by one, for a stretch in which a block cannot be read.
   ScannedEntry ReadSingly(Position position) const;
@@ -83,6 +97,7 @@ class EntryScan {
   const Position end_;
   const Sums sums_;
   const Keep keep_;
+  const size_t chunk_bytes_;
   const size_t depth_;
   uint64_t ordered_;
   std::deque<std::future<Chunk>> ahead_;

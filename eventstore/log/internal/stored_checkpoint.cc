@@ -10,19 +10,24 @@
 
 namespace constancia::eventstore {
 
+absl::StatusOr<SignedCheckpoint> JoinCheckpoint(std::string note,
+                                                std::span<const std::string> lines) {
+  for (const std::string& line : lines) note.append(line);
+  ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ParseCheckpoint(parsed.text));
+  return SignedCheckpoint{checkpoint, std::move(note)};
+}
+
 absl::StatusOr<SignedCheckpoint> ReadStoredCheckpoint(const LogTables& log, uint64_t size) {
   const Position last{size - 1};
   ASSIGN_OR_RETURN(std::optional<std::string> note, log.ReadCheckpoint(size));
   if (!note.has_value()) return DamagedAt(last, "its checkpoint is missing");
   ASSIGN_OR_RETURN(const std::vector<std::string> lines, log.ReadCosignatures(size));
-  for (const std::string& line : lines) note->append(line);
-  const absl::StatusOr<Note> parsed = ParseNote(*note);
-  const absl::StatusOr<Checkpoint> checkpoint =
-      parsed.ok() ? ParseCheckpoint(parsed->text) : parsed.status();
-  if (!checkpoint.ok() || checkpoint->size != size) {
+  absl::StatusOr<SignedCheckpoint> joined = JoinCheckpoint(*std::move(note), lines);
+  if (!joined.ok() || joined->checkpoint.size != size) {
     return DamagedAt(last, "its checkpoint cannot be read");
   }
-  return SignedCheckpoint{*checkpoint, *std::move(note)};
+  return joined;
 }
 
 }  // namespace constancia::eventstore
