@@ -47,6 +47,8 @@ inline constexpr Roles kEventReaders = {Role::kIntegrator, Role::kSupervisor, Ro
 inline constexpr Roles kExporters = {Role::kCompliance, Role::kDesignatedOfficer};
 inline constexpr Roles kPolicyReaders = {Role::kSupervisor, Role::kCompliance, Role::kLegal,
                                          Role::kAuditorInternal};
+inline constexpr Roles kAdmins = {Role::kAdmin};
+inline constexpr Roles kGranters = {Role::kCompliance};
 inline constexpr Roles kEverybody = {Role::kCaller};
 
 }  // namespace methods
@@ -110,6 +112,20 @@ inline constexpr MethodRow kMethods[] = {
     {"PolicyService.GetPack", methods::kPolicyReaders, Scope::kTenant, false},
     {"PolicyService.ListHolidays", methods::kPolicyReaders, Scope::kTenant, false},
     {"PolicyService.ReplayPolicy", methods::kPolicyReaders, Scope::kCases, false},
+
+    {"AccessService.RegisterCaller", methods::kAdmins, Scope::kTenant, true},
+    {"AccessService.GrantRole", methods::kAdmins, Scope::kTenant, true},
+    {"AccessService.RevokeRole", methods::kAdmins, Scope::kTenant, true},
+    {"AccessService.ListRoles", methods::kAdmins, Scope::kTenant, false},
+    {"AccessService.RegisterSourceKey", methods::kAdmins, Scope::kTenant, true},
+    {"AccessService.RevokeSourceKey", methods::kAdmins, Scope::kTenant, true},
+    {"AccessService.IssueGrant", methods::kGranters, Scope::kTenant, true},
+    {"AccessService.RevokeGrant", methods::kGranters, Scope::kTenant, true},
+    {"AccessService.ListGrants", methods::kGranters, Scope::kTenant, false},
+    {"AccessService.ListAccessLog",
+     {Role::kCompliance, Role::kAuditorInternal},
+     Scope::kTenant,
+     false},
 
     {"http.metrics", {Role::kOperator}, Scope::kTenant, false},
 };
