@@ -113,6 +113,16 @@ constexpr Words kWords[] = {
      "policy.txt.",
      "Nenhuma testemunha com essa chave está na política do livro. Acrescente antes sua linha a "
      "policy.txt."},
+    {error::v1::GUARD_FAILED, "Falta una condición para este paso; vea cuál y qué registrar.",
+     "Falta uma condição para este passo; veja qual e o que registrar."},
+    {error::v1::SECOND_PERSON_REQUIRED,
+     "Quien propone no puede aprobar; pídalo a otra persona con el rol.",
+     "Quem propõe não pode aprovar; peça a outra pessoa com o papel."},
+    {error::v1::PURPOSE_REQUIRED,
+     "Una búsqueda por documento de identidad o teléfono dice para qué se hace; indique un "
+     "propósito.",
+     "Uma busca por documento de identidade ou telefone diz para que é feita; indique um "
+     "propósito."},
 };
 
 }  // namespace
