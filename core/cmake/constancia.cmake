@@ -10,7 +10,7 @@ set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEP
 function(constancia_read_rooms)
   file(STRINGS ${CONSTANCIA_ROOMS_FILE} lines REGEX "^[a-z]")
   foreach(line IN LISTS lines)
-    string(REGEX MATCH "^([a-z/]+) *:(.*)$" _ "${line}")
+    string(REGEX MATCH "^([a-z_/]+) *:(.*)$" _ "${line}")
     set(room ${CMAKE_MATCH_1})
     separate_arguments(uses UNIX_COMMAND "${CMAKE_MATCH_2}")
     set_property(GLOBAL APPEND PROPERTY CONSTANCIA_ROOMS ${room})

@@ -24,7 +24,7 @@ HOMES = {
 def read_rooms():
     uses = {}
     for line in (ROOT / "tests/checks/rooms.txt").read_text().splitlines():
-        match = re.match(r"^([a-z/]+) *:(.*)$", line)
+        match = re.match(r"^([a-z_/]+) *:(.*)$", line)
         if match:
             uses[match.group(1)] = match.group(2).split()
     return uses
