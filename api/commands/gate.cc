@@ -243,10 +243,12 @@ void Gate::Attempt(const v1::ReserveContactRequest& request, const std::string& 
   const Instant now = clock_->Now();
   const DecisionRows rows(log_);
   ContactFacts facts(rows, packs_);
+  // The versions come before the facts: an event that falls between the two makes the append fail.
+  const auto case_version = log_->reader().VersionOf(CaseStream(request.contact().case_id()));
+  if (!case_version.ok()) return done(case_version.status());
   auto question = MakeQuestion(request.contact(), now, facts);
   if (!question.ok()) return done(question.status());
   const Proposal& proposal = question->proposal;
-  // The version comes before the facts: an event that falls between the two makes the append fail.
   const auto version = log_->reader().VersionOf(DebtorStream(proposal.person()));
   if (!version.ok()) return done(version.status());
   auto verdict = Ask(*packs_, proposal, request.contact(), now, facts);
@@ -322,7 +324,8 @@ void Gate::Attempt(const v1::ReserveContactRequest& request, const std::string& 
     append.drafts.push_back(Expired(permit, draft));
   }
   append.drafts.insert(append.drafts.begin(), std::move(draft));
-  append.expectations.push_back({.stream = DebtorStream(proposal.person()), .version = *version});
+  append.expectations = {{.stream = DebtorStream(proposal.person()), .version = *version},
+                         {.stream = CaseStream(proposal.case_id()), .version = *case_version}};
   log_->Append(std::move(append),
                [this, request, source, attempts_left, decision = std::move(decision),
                 done = std::move(done)](absl::StatusOr<eventstore::AppendResult> result) mutable {

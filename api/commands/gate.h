@@ -3,8 +3,9 @@
 //
 // The desk's part of ContactService. It reads the case file and the person's contact ledger, asks
 // counsel, and for a reservation appends PermitGranted or ContactDenied with the expectation that
-// the debtor's stream has not moved since; when it has, it reads and asks again. So of several
-// requests racing for the last unit one is granted, and no lock is held around a decision.
+// the debtor's stream and the case's have not moved since; when one has, it reads and asks again.
+// So of several requests racing for the last unit one is granted, and no lock is held around a
+// decision.
 //
 // Permits end by the clock: one whose time is over counts no more, and the next decision on the
 // person records that it expired.
@@ -36,7 +37,7 @@ namespace constancia::api {
 
 // How long a permit lives unless the caller says less.
 inline constexpr int64_t kPermitSecondsMax = 900;
-// How often a decision is taken again when the debtor's stream moved meanwhile.
+// How often a decision is taken again when a stream that it rests on moved meanwhile.
 inline constexpr int kDecisionAttemptsMax = 8;
 
 struct Advice {

@@ -23,6 +23,7 @@
 #include "core/base/log.h"
 #include "core/base/status.h"
 #include "core/event/public_string.h"
+#include "core/event/stream.h"
 #include "core/event/uuid.h"
 #include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
@@ -111,33 +112,32 @@ class Append {
         draft.event_id_made = true;
       }
       for (const Stream& stream : draft.streams) {
-        if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR) persons_.insert(stream.name);
+        if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR ||
+            stream.kind == ledger::v1::STREAM_KIND_CASE)
+          grounds_.insert(stream);
       }
     }
     // The versions come before the rows: an event that falls between the two makes the append fail.
-    // Persons who are found on the way are looked at from the start.
-    for (size_t known = 0; known < persons_.size() || contacts_ == nullptr;) {
-      known = persons_.size();
+    // When more people or cases are found on the way, all is looked at from the start.
+    while (versions_.size() < grounds_.size() || contacts_ == nullptr) {
       RETURN_IF_ERROR(ReadVersions());
       RETURN_IF_ERROR(Apply());
+      ContactFacts facts(contacts_.get(), cases_.get(), uses_.packs);
+      for (const auto& [person, matter] : matters_) {
+        RETURN_IF_ERROR(JudgePerson(person, matter, facts));
+      }
     }
-    ContactFacts facts(contacts_.get(), cases_.get(), uses_.packs);
-    for (const auto& [person, matter] : matters_) {
-      RETURN_IF_ERROR(JudgePerson(person, matter, facts));
-    }
-    for (const auto& [person, matter] : matters_) {
-      if (judgement_.expectations.size() == eventstore::kOwnExpectationsMax) break;
-      judgement_.expectations.push_back(
-          {.stream = DebtorStream(person), .version = versions_.at(person)});
+    for (const auto& [stream, version] : versions_) {
+      judgement_.expectations.push_back({.stream = stream, .version = version});
     }
     return std::move(judgement_);
   }
 
  private:
   absl::Status ReadVersions() {
-    for (const std::string& person : persons_) {
-      if (versions_.contains(person)) continue;
-      ASSIGN_OR_RETURN(versions_[person], uses_.log->reader().VersionOf(DebtorStream(person)));
+    for (const Stream& stream : grounds_) {
+      if (versions_.contains(stream)) continue;
+      ASSIGN_OR_RETURN(versions_[stream], uses_.log->reader().VersionOf(stream));
     }
     return absl::OkStatus();
   }
@@ -147,6 +147,7 @@ class Append {
     contacts_ = std::make_unique<AppendedRows>(&stored_contacts_);
     cases_ = std::make_unique<AppendedRows>(&stored_cases_);
     matters_.clear();
+    judgement_ = Judgement();
     for (size_t i = 0; i < drafts_.size(); ++i) {
       const EventDraft& draft = drafts_[i];
       eventstore::RecordedEvent event;
@@ -174,17 +175,28 @@ class Append {
     return cases_->status();
   }
 
+  // The judgement rests on what stands about a person or in a case. What has no id has no stream,
+  // hence nothing that could move.
+  void RestOn(Stream stream) {
+    if (IsId(stream.name)) grounds_.insert(std::move(stream));
+  }
+
   void AddSpan(const std::string& person, int64_t from, int64_t to, size_t draft) {
-    if (!IsId(person)) return;  // no stream, hence nothing that could move
-    persons_.insert(person);
+    if (!IsId(person)) return;
+    RestOn(DebtorStream(person));
     matters_[person].spans.push_back({from, to, draft});
   }
 
   absl::Status Touch(const Touched& touched, size_t draft) {
     const int64_t at = touched.at.micros;
+    if (touched.missing) {
+      if (const auto id = ParseEventId(touched.contact_id); id.ok()) judgement_.missing.insert(*id);
+      return absl::OkStatus();
+    }
     if (!touched.contact_id.empty()) {
       AddSpan(touched.person, at, at + kFactsReachMicros, draft);
-      if (IsId(touched.person)) matters_[touched.person].changed.emplace(touched.contact_id, draft);
+      const auto matter = matters_.find(touched.person);
+      if (matter != matters_.end()) matter->second.changed.emplace(touched.contact_id, draft);
       return absl::OkStatus();
     }
     // Whom a record binds: the person it names, whom its event names, and everybody in its case.
@@ -203,7 +215,7 @@ class Append {
   }
 
   // Whom a draft can concern: those it names and everybody in its case.
-  absl::StatusOr<std::set<std::string>> PersonsOf(const EventDraft& draft) const {
+  absl::StatusOr<std::set<std::string>> PersonsOf(const EventDraft& draft) {
     std::set<std::string> persons;
     ev::About about;  // these fields have the same numbers in every event
     about.ParseFromString(draft.public_part);
@@ -215,8 +227,9 @@ class Append {
     return persons;
   }
 
-  absl::Status AddPersonsIn(std::string_view case_id, std::set<std::string>* persons) const {
+  absl::Status AddPersonsIn(std::string_view case_id, std::set<std::string>* persons) {
     if (case_id.empty()) return absl::OkStatus();
+    RestOn(CaseStream(case_id));
     ASSIGN_OR_RETURN(const auto file, eventstore::ReadCaseFile(*cases_, case_id));
     if (!file.has_value()) return absl::OkStatus();
     if (!file->party_id().empty()) persons->insert(file->party_id());
@@ -236,6 +249,7 @@ class Append {
       gone.erase(id);
       const std::optional<size_t> cause = matter.CauseOf(contacts[i], id);
       if (!cause.has_value()) continue;
+      RestOn(CaseStream(contacts[i].case_id()));
       ASSIGN_OR_RETURN(const std::optional<Proposal> proposal, facts.Propose(contacts[i]));
       if (proposal.has_value() && !reaches_back) {
         // What came before is read once somebody can be asked: a person may have been contacted
@@ -431,8 +445,8 @@ class Append {
   std::vector<EventDraft>& drafts_;
   const StoredRows stored_contacts_;
   const StoredRows stored_cases_;
-  std::set<std::string> persons_;
-  std::map<std::string, StreamVersion> versions_;
+  std::set<Stream> grounds_;  // streams of the persons and cases that the judgement rests on
+  std::map<Stream, StreamVersion> versions_;
   std::unique_ptr<AppendedRows> contacts_;  // with the drafts applied
   std::unique_ptr<AppendedRows> cases_;
   Matters matters_;

@@ -14,11 +14,13 @@
 #ifndef CONSTANCIA_API_COMMANDS_JUDGE_CONTACTS_H_
 #define CONSTANCIA_API_COMMANDS_JUDGE_CONTACTS_H_
 
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/base/random.h"
 #include "core/base/zone.h"
+#include "core/event/uuid.h"
 #include "eventstore/log/event_log.h"
 #include "policies/engine/pack_set.h"
 
@@ -28,8 +30,11 @@ namespace constancia::api {
 struct Judgement {
   // ViolationDetected and ViolationCleared; they stand behind all other drafts.
   std::vector<eventstore::EventDraft> consequences;
-  // The debtors' streams are where the facts were read. When one has moved, judge again.
+  // The streams of the persons and cases whose facts were read, all of them. When one has moved,
+  // judge again.
   std::vector<eventstore::Expectation> expectations;
+  // Events that the drafts speak of and that are not there: one of them may be on its way.
+  std::set<EventId> missing;
 };
 
 class JudgeContacts {

@@ -48,6 +48,12 @@ inline constexpr int kCosignaturesOfACallMax = 32;
 inline constexpr size_t kWorkerThreads = 4;
 inline constexpr size_t kWorkerQueueMax = 1'024;
 
+// Appends that wait for others about the same people or cases, and what they hold; the threads on
+// which they are judged then.
+inline constexpr size_t kTurnsWaitingMax = 4'096;
+inline constexpr size_t kTurnsBytesMax = 64 << 20;
+inline constexpr size_t kTurnThreads = 2;
+
 // How long a stopping server waits for the calls it took.
 inline constexpr absl::Duration kDrainMax = absl::Seconds(30);
 

@@ -295,7 +295,29 @@ std::string At(std::string_view list, int index) {
   return absl::StrCat(ToAbsl(list), "[", index, "]");
 }
 
+// Adds the streams of the case and the person that the payload names: whoever records an event, it
+// is found in them, and what is judged meanwhile notices it. One that has no place is left out.
+void AddStreamsNamedIn(const std::string& public_part, std::vector<Stream>* streams) {
+  event::v1::About about;  // these fields have the same numbers in every event
+  about.ParseFromString(public_part);
+  for (Stream stream : {Stream{ledger::v1::STREAM_KIND_CASE, about.case_id()},
+                        Stream{ledger::v1::STREAM_KIND_DEBTOR, about.party_id()}}) {
+    const bool there = std::find(streams->begin(), streams->end(), stream) != streams->end();
+    // The last place is the source's.
+    if (!there && IsId(stream.name) && streams->size() + 1 < kStreamsPerEventMax)
+      streams->push_back(std::move(stream));
+  }
+}
+
+// Where an event is spoken of and where it is recorded, one goes after the other.
+std::string EventKey(const EventId& id) { return absl::StrCat("event/", ToText(id)); }
+
 }  // namespace
+
+RecordEvents::RecordEvents(const Uses& uses)
+    : uses_(uses),
+      turns_(std::make_unique<Turns>(Turns::Limits{
+          .threads = kTurnThreads, .tasks_max = kTurnsWaitingMax, .bytes_max = kTurnsBytesMax})) {}
 
 absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
     const Caller& caller, const v1::EventDraft& draft) const {
@@ -342,6 +364,7 @@ absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
     ASSIGN_OR_RETURN(prepared.subject, SubjectOf(draft, prepared.streams));
   }
   RETURN_IF_ERROR(AddStreamsOf(*uses_.catalogue, *type, draft.payload(), &prepared.streams));
+  AddStreamsNamedIn(parts->public_part, &prepared.streams);
   prepared.streams.push_back(
       {.kind = ledger::v1::STREAM_KIND_SOURCE, .name = std::string(caller.source())});
   if (prepared.streams.size() > kStreamsPerEventMax) {
@@ -404,61 +427,96 @@ absl::Status RecordEvents::AddConduct(std::vector<eventstore::EventDraft>& draft
   for (eventstore::EventDraft& violation : conduct.violations)
     judgement->consequences.push_back(std::move(violation));
   for (eventstore::Expectation& expectation : conduct.expectations) {
-    // What is not expected may have moved: the judgement then rests on what was read.
-    if (judgement->expectations.size() == eventstore::kOwnExpectationsMax) break;
     judgement->expectations.push_back(std::move(expectation));
   }
   return absl::OkStatus();
 }
 
 void RecordEvents::Append(AppendRequest request, eventstore::AppendCallback done) const {
-  if (uses_.contacts == nullptr || !JudgeContacts::Concerns(request.drafts)) {
-    return AppendJudged(std::move(request), kDecisionAttemptsMax, std::move(done));
+  auto pending = std::make_unique<Pending>();
+  pending->request = std::move(request);
+  pending->done = std::move(done);
+  pending->attempts_left = kDecisionAttemptsMax;
+  if (uses_.contacts == nullptr || !JudgeContacts::Concerns(pending->request.drafts)) {
+    return AppendJudged(std::move(pending));
   }
-  std::set<Stream> people;
-  for (const eventstore::EventDraft& draft : request.drafts) {
+  for (const eventstore::EventDraft& draft : pending->request.drafts) {
     for (const Stream& stream : draft.streams) {
-      if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR) people.insert(stream);
+      if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR ||
+          stream.kind == ledger::v1::STREAM_KIND_CASE)
+        pending->keys.insert(ToText(stream));
     }
+    if (draft.event_id.has_value()) pending->keys.insert(EventKey(*draft.event_id));
   }
-  turns_->Run({people.begin(), people.end()},
-              [this, request = std::move(request), done = std::move(done)](Turns::End end) mutable {
-                AppendJudged(std::move(request), kDecisionAttemptsMax,
-                             [done = std::move(done), end = std::move(end)](
-                                 absl::StatusOr<eventstore::AppendResult> result) mutable {
-                               // The answer comes last: who has it may take the desk down.
-                               end();
-                               done(std::move(result));
-                             });
+  AppendInTurn(std::move(pending));
+}
+
+void RecordEvents::AppendInTurn(std::unique_ptr<Pending> pending) const {
+  size_t bytes = 0;
+  for (const eventstore::EventDraft& draft : pending->request.drafts) {
+    bytes += sizeof(draft) + draft.public_part.size() + draft.personal_part.size();
+  }
+  const std::set<std::string> keys = pending->keys;
+  turns_->Run(keys, bytes,
+              [this, pending = std::move(pending)](absl::StatusOr<Turns::End> end) mutable {
+                if (!end.ok()) return pending->done(end.status());
+                pending->end = *std::move(end);
+                AppendJudged(std::move(pending));
               });
 }
 
-void RecordEvents::AppendJudged(AppendRequest request, int attempts_left,
-                                eventstore::AppendCallback done) const {
-  absl::StatusOr<Judgement> judgement =
-      uses_.contacts == nullptr ? Judgement() : uses_.contacts->Run(request.drafts);
-  if (!judgement.ok()) return done(judgement.status());
-  const absl::Status conduct = AddConduct(request.drafts, &*judgement);
-  if (!conduct.ok()) return done(conduct);
-  if (judgement->expectations.empty())
-    return uses_.log->Append(std::move(request), std::move(done));
+void RecordEvents::Answer(std::unique_ptr<Pending> pending,
+                          absl::StatusOr<eventstore::AppendResult> result) {
+  // The answer comes last: who has it may take the desk down.
+  if (pending->end != nullptr) pending->end();
+  pending->done(std::move(result));
+}
 
-  AppendRequest judged = request;
+void RecordEvents::AppendJudged(std::unique_ptr<Pending> pending) const {
+  std::vector<eventstore::EventDraft>& drafts = pending->request.drafts;
+  absl::StatusOr<Judgement> judgement =
+      uses_.contacts == nullptr ? Judgement() : uses_.contacts->Run(drafts);
+  if (!judgement.ok()) return Answer(std::move(pending), judgement.status());
+  if (pending->end != nullptr && pending->attempts_left > 0) {
+    const size_t held = pending->keys.size();
+    for (const eventstore::Expectation& expectation : judgement->expectations)
+      pending->keys.insert(ToText(expectation.stream));
+    for (const EventId& id : judgement->missing) pending->keys.insert(EventKey(id));
+    if (pending->keys.size() > held) {
+      --pending->attempts_left;
+      std::exchange(pending->end, nullptr)();
+      return AppendInTurn(std::move(pending));
+    }
+  }
+  const absl::Status conduct = AddConduct(drafts, &*judgement);
+  if (!conduct.ok()) return Answer(std::move(pending), conduct);
+
+  const bool expects = pending->attempts_left-- > 0 && !judgement->expectations.empty();
+  AppendRequest judged;
+  if (expects) {
+    judged = pending->request;
+  } else {
+    judged = std::move(pending->request);
+  }
   for (eventstore::EventDraft& consequence : judgement->consequences)
     judged.drafts.push_back(std::move(consequence));
-  if (attempts_left == 0) return uses_.log->Append(std::move(judged), std::move(done));
-  for (eventstore::Expectation& expectation : judgement->expectations) {
-    judged.expectations.push_back(std::move(expectation));
+  if (expects) {
+    // What is not expected may have moved: the judgement then rests on what was read.
+    const size_t count = std::min(judgement->expectations.size(), eventstore::kOwnExpectationsMax);
+    judged.expectations.insert(judged.expectations.end(), judgement->expectations.begin(),
+                               judgement->expectations.begin() + count);
   }
-  uses_.log->Append(std::move(judged),
-                    [this, attempts_left, request = std::move(request), done = std::move(done)](
-                        absl::StatusOr<eventstore::AppendResult> result) mutable {
-                      if (ReasonOf(result.status()) != error::v1::STREAM_MOVED ||
-                          OwnExpectationFailed(result.status(), request)) {
-                        return done(std::move(result));
-                      }
-                      AppendJudged(std::move(request), attempts_left - 1, std::move(done));
-                    });
+  uses_.log->Append(
+      std::move(judged), [this, expects, pending = std::move(pending)](
+                             absl::StatusOr<eventstore::AppendResult> result) mutable {
+        if (!expects || ReasonOf(result.status()) != error::v1::STREAM_MOVED ||
+            OwnExpectationFailed(result.status(), pending->request)) {
+          return Answer(std::move(pending), std::move(result));
+        }
+        // The log's thread has other things to do than to judge.
+        turns_->Later(
+            [this, pending = std::move(pending)]() mutable { AppendJudged(std::move(pending)); });
+      });
 }
 
 void RecordEvents::Run(const Caller& caller, const v1::AppendEventsRequest& request,

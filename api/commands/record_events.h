@@ -11,6 +11,9 @@
 #define CONSTANCIA_API_COMMANDS_RECORD_EVENTS_H_
 
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
@@ -48,7 +51,7 @@ class RecordEvents {
   };
   using Done = absl::AnyInvocable<void(absl::StatusOr<v1::AppendEventsResponse>)>;
 
-  explicit RecordEvents(const Uses& uses) : uses_(uses), turns_(std::make_unique<Turns>()) {}
+  explicit RecordEvents(const Uses& uses);
 
   // Appends and calls `done` once: here when the request is refused, else on a thread of the log.
   //
@@ -58,7 +61,7 @@ class RecordEvents {
   //   SCHEMA_INVALID, TYPE_UNKNOWN, TYPE_NOT_APPENDABLE, SCOPE_NOT_GRANTED, SOURCE_CLOCK_SKEW,
   //   ACTOR_REQUIRED, PERSONAL_DATA_MISPLACED, EVENT_TOO_LARGE, STREAM_INVALID, SUBJECT_REQUIRED,
   //   SOURCE_SIGNATURE_INVALID                     an event
-  // and as EventLog::Append does.
+  // with QUEUE_FULL when too many wait for their turn, and as EventLog::Append does.
   void Run(const Caller& caller, const v1::AppendEventsRequest& request, Done done) const;
 
   // Checks the request and makes what Run hands to the log.
@@ -72,14 +75,27 @@ class RecordEvents {
   // Adds to `judgement` what follows from the conduct among the drafts.
   absl::Status AddConduct(std::vector<eventstore::EventDraft>& drafts, Judgement* judgement) const;
 
+  // An append on its way.
+  struct Pending {
+    eventstore::AppendRequest request;
+    eventstore::AppendCallback done;
+    int attempts_left = 0;
+    std::set<std::string> keys;  // Of its turn.
+    Turns::End end;              // While it has its turn.
+  };
+
   // Appends, in turns when contacts of a person are to be judged.
   void Append(eventstore::AppendRequest request, eventstore::AppendCallback done) const;
+  void AppendInTurn(std::unique_ptr<Pending> pending) const;
 
-  // Appends with the violations that follow from the contacts among the drafts. They rest on the
-  // debtors' streams as they were read: when one has moved, they are judged again. A fact is never
-  // lost to that: the last attempt expects nothing.
-  void AppendJudged(eventstore::AppendRequest request, int attempts_left,
-                    eventstore::AppendCallback done) const;
+  // Appends with the violations that follow from the drafts. They rest on the streams that were
+  // read: when one has moved, they are judged again, and when the turn does not cover one, the
+  // append takes another turn that does. A fact is never lost to that: the last attempt expects
+  // nothing.
+  void AppendJudged(std::unique_ptr<Pending> pending) const;
+
+  static void Answer(std::unique_ptr<Pending> pending,
+                     absl::StatusOr<eventstore::AppendResult> result);
 
   const Uses uses_;
   const std::unique_ptr<Turns> turns_;

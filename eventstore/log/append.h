@@ -27,7 +27,7 @@ inline constexpr size_t kAppendExpectationsMax = 16;
 // What the server may add to one append: consequences of its events, and expectations that they
 // rest on.
 inline constexpr size_t kAppendConsequencesMax = 512;
-inline constexpr size_t kOwnExpectationsMax = kAppendEventsMax;
+inline constexpr size_t kOwnExpectationsMax = 2 * kAppendEventsMax;
 // Events of one append with all that is added to it; they commit in one group.
 inline constexpr size_t kAppendTotalMax = kAppendEventsMax + kAppendConsequencesMax;
 

@@ -70,7 +70,7 @@ class GateTest : public ::testing::Test {
     draft.offset_minutes = -180;
     draft.actor.set_kind(ledger::v1::SYSTEM);
     draft.actor.set_id("dialler");
-    draft.streams = {testing::CaseStream("C-1"), testing::DebtorStream("P-1")};
+    draft.streams = {testing::CaseStream("C-1"), testing::DebtorStream("1")};
     draft.retention_class = "contact";
     return draft;
   }
@@ -297,7 +297,7 @@ TEST_F(GateTest, TwoCallsInOneAppendAreJudgedOneAfterTheOther) {
   ASSERT_TRUE(judgement.ok()) << judgement.status();
   ASSERT_EQ(judgement->consequences.size(), 1u);
   EXPECT_EQ(judgement->consequences[0].causation_id, drafts[1].event_id);
-  EXPECT_EQ(judgement->expectations.size(), 1u);
+  EXPECT_EQ(judgement->expectations.size(), 2u);  // of the person and of the case
 }
 
 TEST_F(GateTest, AVisitThatNoAttemptAnnouncedIsJudgedByItself) {

@@ -251,6 +251,7 @@ class Folder {
     const auto id = ParseEventId(annulled.target_event_id());
     if (!id.ok()) return;
     EventPlace place = Load<EventPlace>(contact_row::Event(id->view()));
+    if (place.position() == 0) Miss(id->view());
     if (!place.annulled()) TakeOut(id->view(), &place);
     place.set_annulled(true);
     place.clear_correction();
@@ -261,6 +262,7 @@ class Folder {
     const auto id = ParseEventId(corrected.target_event_id());
     if (!id.ok() || !std::string_view(corrected.corrected_type()).starts_with(kPackage)) return;
     EventPlace place = Load<EventPlace>(contact_row::Event(id->view()));
+    if (place.position() == 0) Miss(id->view());
     if (position.value < place.corrected_by()) return;
     place.set_corrected_by(position.value);
     casefile::v1::Correction correction;
@@ -421,6 +423,7 @@ class Folder {
     const auto id = ParseEventId(attempt_id);
     if (!id.ok()) return;
     EventPlace place = Load<EventPlace>(contact_row::Event(id->view()));
+    if (place.position() == 0) Miss(id->view());
     if (place.person().empty()) {
       change(place.mutable_reports());
       return Store(contact_row::Event(id->view()), place);
@@ -538,11 +541,14 @@ class Folder {
   }
 
   void Touch(const std::string& person, Instant at, std::string_view event_id) {
-    if (touched_ != nullptr) touched_->push_back({person, at, IdText(event_id), ""});
+    if (touched_ != nullptr) touched_->push_back({person, at, IdText(event_id), "", false});
   }
   void Touch(const LedgerRecord& record) {
     if (touched_ != nullptr)
-      touched_->push_back({record.person(), {record.at_micros()}, "", record.case_id()});
+      touched_->push_back({record.person(), {record.at_micros()}, "", record.case_id(), false});
+  }
+  void Miss(std::string_view event_id) {
+    if (touched_ != nullptr) touched_->push_back({"", {}, IdText(event_id), "", true});
   }
 
   Rows& rows_;

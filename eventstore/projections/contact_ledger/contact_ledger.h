@@ -42,6 +42,8 @@ struct Touched {
   std::string contact_id;
   // The case that a record names, if any.
   std::string case_id;
+  // Nothing changed yet: the event named by `contact_id` is not there.
+  bool missing = false;
 };
 
 class ContactLedger final : public InlineProjection {
