@@ -1,6 +1,6 @@
 // The acts of a case that times run from: notices, complaints, and the first and last contact.
 //
-// Used by: eventstore/projections/case_file.
+// Used by: eventstore/projections/case_file, api/commands.
 // Threads: any.
 
 #ifndef CONSTANCIA_CORE_CASE_ACTS_H_
@@ -15,16 +15,24 @@ namespace constancia {
 // A contact in which the person meant was spoken to, as an act.
 inline constexpr std::string_view kConversationAct = "Conversation";
 
-// How many acts of one type a case file keeps: the latest ones.
+// How many acts of one type a case file shows: the latest ones.
 inline constexpr int kActsOfTypeMax = 64;
 
-// Tells whether acts of this type, the name of an event type without its package, are kept.
+// Of what acts of a type, the name of an event type without its package, are kept.
+enum class ActsKept {
+  kNone,
+  // Each may begin or end a time.
+  kEvery,
+  // Contacts and messages, of which there are many: only the first and the last do.
+  kEdges,
+};
+ActsKept KeptOf(std::string_view type);
+
+// Tells whether acts of this type are kept.
 bool IsAct(std::string_view type);
 
-// Enters an act in order of (date, position). Of contacts and messages, of which there are many,
-// the first and the last date stay; of other types the latest kActsOfTypeMax. The result does not
-// depend on the order in which acts of different dates arrive.
-void EnterAct(casefile::v1::CaseFile* file, casefile::v1::DatedAct act);
+// Order of acts: by (date, position, type).
+bool Earlier(const casefile::v1::DatedAct& a, const casefile::v1::DatedAct& b);
 
 }  // namespace constancia
 

@@ -19,7 +19,9 @@
 #include "constancia/event/v1/legal.pb.h"
 #include "constancia/event/v1/money.pb.h"
 #include "constancia/event/v1/negotiation.pb.h"
+#include "constancia/event/v1/party.pb.h"
 #include "constancia/event/v1/portfolio.pb.h"
+#include "constancia/event/v1/records.pb.h"
 #include "constancia/event/v1/rights.pb.h"
 #include "constancia/event/v1/write_off.pb.h"
 #include "core/base/random.h"
@@ -28,143 +30,12 @@
 #include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
 #include "eventstore/projections/contact_ledger/contact_rows.h"
+#include "eventstore/projections/test_story.h"
 
 namespace constancia::eventstore {
 namespace {
 
 namespace ev = event::v1;
-
-constexpr int64_t kDay = 86'400 * kMicrosPerSecond;
-constexpr int64_t kMonday = 1'741'600'800 * kMicrosPerSecond;  // 2025-03-10 10:00 UTC
-
-class MapRows final : public Rows, public RowSource {
- public:
-  std::optional<std::string> Get(std::string_view key) override {
-    const auto row = rows.find(std::string(key));
-    if (row == rows.end()) return std::nullopt;
-    return row->second;
-  }
-  void Put(std::string_view key, std::string_view value) override {
-    rows[std::string(key)] = value;
-  }
-  void Delete(std::string_view key) override { rows.erase(std::string(key)); }
-
-  absl::StatusOr<std::optional<std::string>> Read(std::string_view key) const override {
-    const auto row = rows.find(std::string(key));
-    if (row == rows.end()) return std::optional<std::string>();
-    return std::optional<std::string>(row->second);
-  }
-  absl::StatusOr<std::vector<RowSource::Row>> Scan(std::string_view prefix, std::string_view from,
-                                                   std::string_view to) const override {
-    std::vector<RowSource::Row> found;
-    for (auto row = rows.lower_bound(std::string(from)); row != rows.end() && row->first < to;
-         ++row)
-      if (row->first.starts_with(prefix)) found.push_back(*row);
-    return found;
-  }
-
-  template <typename Message>
-  Message MessageAt(const std::string& key) const {
-    Message message;
-    const auto row = rows.find(key);
-    EXPECT_NE(row, rows.end()) << key;
-    EXPECT_TRUE(row != rows.end() && message.ParseFromString(row->second));
-    return message;
-  }
-
-  std::map<std::string, std::string> rows;
-};
-
-// Events of one case, each with the position at which it was recorded.
-class Story {
- public:
-  // Returns the event's id in text.
-  template <typename Payload>
-  std::string Add(Payload payload, int64_t at) {
-    RecordedEvent event;
-    event.position = {2 * events.size() + 2};
-    const EventId id = NewEventId({at}, random_);
-    event.header.set_event_id(id.str());
-    event.header.set_type(std::string(payload.GetDescriptor()->full_name()));
-    event.header.set_occurred_at(at);
-    event.header.set_zone("America/Santiago");
-    event.header.set_offset_minutes(-180);
-    event.header.set_public_payload(payload.SerializeAsString());
-    ledger::v1::StreamPlace* place = event.header.add_streams();
-    place->set_kind(ledger::v1::STREAM_KIND_CASE);
-    place->set_name("C-1");
-    place->set_sequence(events.size());
-    events.push_back(std::move(event));
-    return ToText(id);
-  }
-
-  MapRows Fold(const InlineProjection& projection) const {
-    MapRows rows;
-    for (const RecordedEvent& event : events) projection.Apply(event, rows);
-    return rows;
-  }
-
-  std::vector<RecordedEvent> events;
-
- private:
-  SeededRandom random_{1};
-};
-
-ev::Money Clp(int64_t amount) {
-  ev::Money money;
-  money.set_amount_minor(amount);
-  money.set_code("CLP");
-  return money;
-}
-
-ev::CaseOpened Opened() {
-  ev::CaseOpened payload;
-  payload.set_case_id("C-1");
-  payload.set_party_id("P-1");
-  payload.set_creditor_id("BANK");
-  payload.set_zone("America/Santiago");
-  payload.add_obligation_ids("O-1");
-  payload.add_regimes("CL");
-  return payload;
-}
-
-ev::ObligationPlaced Placed(int64_t principal) {
-  ev::ObligationPlaced payload;
-  payload.set_case_id("C-1");
-  payload.set_obligation_id("O-1");
-  payload.set_currency("CLP");
-  payload.mutable_components()->set_code("CLP");
-  payload.mutable_components()->set_principal_minor(principal);
-  return payload;
-}
-
-ev::PaymentConfirmed Paid(const std::string& id, int64_t amount, const std::string& date) {
-  ev::PaymentConfirmed payload;
-  payload.set_payment_id(id);
-  *payload.mutable_amount() = Clp(amount);
-  payload.set_effective_date(date);
-  payload.add_obligation_ids("O-1");
-  return payload;
-}
-
-ev::ContactAttempted Call(const std::string& permit_id = "") {
-  ev::ContactAttempted payload;
-  payload.set_permit_id(permit_id);
-  payload.set_channel(ev::CHANNEL_VOICE_CALL);
-  payload.set_direction(ev::DIRECTION_OUTBOUND);
-  payload.set_case_id("C-1");
-  payload.set_party_id("P-1");
-  payload.set_party_role(ev::PARTY_ROLE_DEBTOR);
-  payload.add_obligation_ids("O-1");
-  return payload;
-}
-
-ev::ContactCompleted Completed(const std::string& attempt, ev::Reach reach) {
-  ev::ContactCompleted payload;
-  payload.set_attempt_id(attempt);
-  payload.set_reach(reach);
-  return payload;
-}
 
 ev::PermitGranted Granted(int64_t expires_at) {
   ev::PermitGranted payload;
@@ -176,10 +47,6 @@ ev::PermitGranted Granted(int64_t expires_at) {
   payload.set_case_id("C-1");
   payload.set_party_id("P-1");
   return payload;
-}
-
-casefile::v1::CaseFile FileOf(const Story& story) {
-  return story.Fold(CaseFiles()).MessageAt<casefile::v1::CaseFile>("C-1");
 }
 
 std::vector<casefile::v1::LedgerContact> ContactsOf(const Story& story,
@@ -199,23 +66,6 @@ std::vector<std::string> WordsUnder(const Story& story, const std::string& owner
   const casefile::v1::RecordList list = *ReadRecords(rows, owner);
   for (const auto& record : list.records()) words.push_back(record.word());
   return words;
-}
-
-ev::EventAnnulled Annulled(const std::string& target) {
-  ev::EventAnnulled annulled;
-  annulled.set_target_event_id(target);
-  return annulled;
-}
-
-// `target` was wrong and is `payload`, begun at `at` (as it was, when 0).
-template <typename Payload>
-ev::EventCorrected Corrected(const std::string& target, const Payload& payload, int64_t at = 0) {
-  ev::EventCorrected corrected;
-  corrected.set_target_event_id(target);
-  corrected.set_corrected_type(std::string(payload.GetDescriptor()->full_name()));
-  corrected.set_corrected_public(payload.SerializeAsString());
-  if (at != 0) corrected.mutable_corrected_occurred_at()->set_seconds(at / kMicrosPerSecond);
-  return corrected;
 }
 
 ev::CeaseContactRequested Ceased() {
@@ -291,64 +141,7 @@ TEST(Projections, UnknownTypesAndBrokenPayloadsDoNotStopThem) {
   story.Add(Call(), kMonday);
   story.events[1].header.set_public_payload("\xff\xff\xff");
   for (const InlineProjection* projection : InlineProjections()) story.Fold(*projection);
-  EXPECT_EQ(FileOf(story).events(), 2u);
-}
-
-TEST(CaseFile, ABackDatedPaymentGivesTheBalanceItWouldHaveGivenInOrder) {
-  Story story;
-  story.Add(Opened(), kMonday);
-  story.Add(Placed(100'000), kMonday);
-  story.Add(Paid("PAY-1", 30'000, "2025-03-09"), kMonday);
-  story.Add(Paid("PAY-0", 20'000, "2025-03-01"), kMonday + kDay);
-  const casefile::v1::CaseFile file = FileOf(story);
-  ASSERT_EQ(file.obligations_size(), 1);
-  EXPECT_EQ(file.obligations(0).balance_minor(), 50'000);
-  EXPECT_EQ(file.obligations(0).movements(0).id(), "PAY-0");
-}
-
-TEST(CaseFile, AReversalFindsItsPaymentWhicheverDebtItNames) {
-  Story story;
-  story.Add(Placed(100'000), kMonday);
-  story.Add(Paid("PAY-1", 30'000, "2025-03-09"), kMonday);
-  ev::PaymentReversed reversed;
-  reversed.set_payment_id("PAY-1");
-  story.Add(reversed, kMonday + kDay);
-  EXPECT_EQ(FileOf(story).obligations(0).balance_minor(), 100'000);
-  EXPECT_EQ(FileOf(story).obligations_size(), 1);
-}
-
-TEST(CaseFile, TwoSuspensionsAreResumedEachByItself) {
-  Story story;
-  story.Add(Opened(), kMonday);
-  ev::CaseSuspended suspended;
-  suspended.set_reason(ev::SUSPENSION_REASON_DISPUTE);
-  story.Add(suspended, kMonday);
-  suspended.set_reason(ev::SUSPENSION_REASON_COURT_ORDER);
-  story.Add(suspended, kMonday);
-  ev::CaseResumed resumed;
-  resumed.set_reason(ev::SUSPENSION_REASON_DISPUTE);
-  story.Add(resumed, kMonday);
-  EXPECT_EQ(FileOf(story).state(), casefile::v1::SUSPENDED);
-  resumed.set_reason(ev::SUSPENSION_REASON_COURT_ORDER);
-  story.Add(resumed, kMonday);
-  EXPECT_EQ(FileOf(story).state(), casefile::v1::OPEN);
-}
-
-TEST(CaseFile, AWriteOffMarkSurvivesPaymentsAndALatePlacement) {
-  Story story;
-  ev::WriteOffApproved written_off;
-  written_off.add_obligation_ids("O-1");
-  story.Add(written_off, kMonday);
-  story.Add(Placed(100), kMonday);
-  story.Add(Paid("PAY-1", 100, "2025-03-10"), kMonday);
-  EXPECT_EQ(FileOf(story).obligations(0).accounting_mark(), ev::ACCOUNTING_MARK_WRITTEN_OFF);
-}
-
-TEST(CaseFile, TheHandOverToTheLawyersIsDated) {
-  Story story;
-  story.Add(Opened(), kMonday);
-  story.Add(ev::LawFirmAssigned(), kMonday + kDay);
-  EXPECT_EQ(FileOf(story).handed_over_at_micros(), kMonday + kDay);
+  EXPECT_EQ(ReadCaseFile(story.Fold(CaseFiles()), "C-1")->value().events(), 2u);
 }
 
 TEST(ContactLedger, AnAttemptCountsUntilItsCompletionSaysBetter) {

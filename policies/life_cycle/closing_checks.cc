@@ -11,7 +11,7 @@
 #include "constancia/event/v1/portfolio.pb.h"
 #include "constancia/event/v1/rights.pb.h"
 #include "constancia/event/v1/write_off.pb.h"
-#include "core/case/balance.h"
+#include "core/case/money.h"
 #include "policies/life_cycle/internal/checks.h"
 
 namespace constancia::policies {

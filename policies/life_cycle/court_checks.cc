@@ -9,7 +9,7 @@
 #include "constancia/event/v1/party.pb.h"
 #include "constancia/event/v1/portfolio.pb.h"
 #include "constancia/event/v1/records.pb.h"
-#include "core/case/balance.h"
+#include "core/case/money.h"
 #include "policies/life_cycle/internal/checks.h"
 
 namespace constancia::policies {
