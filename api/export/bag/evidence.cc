@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "api/export/bag/json.h"
 #include "constancia/event/v1/records.pb.h"
 #include "core/base/bytes.h"
 #include "core/base/check.h"
@@ -17,7 +18,6 @@
 #include "eventstore/proof/merkle.h"
 #include "eventstore/proof/note.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace constancia::api {
 namespace {
@@ -133,14 +133,6 @@ std::string Records(const std::vector<ExportedEvent>& events) {
   return out;
 }
 
-std::string Json(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  CHECK(google::protobuf::util::MessageToJsonString(message, &json, options).ok());
-  return json;
-}
-
 std::string JsonLine(const ExportedEvent& event, const Catalogue& catalogue) {
   ledger::v1::EventHeader header = event.event.header;
   std::string line = absl::StrCat(
@@ -152,7 +144,8 @@ std::string JsonLine(const ExportedEvent& event, const Catalogue& catalogue) {
     absl::StrAppend(&line, ",\"erased_by\":\"", event.erased_by.value, "\"");
   }
   header.clear_public_payload();  // It is the payload, in words.
-  absl::StrAppend(&line, ",\"header\":", Json(header));
+  line.append(",\"header\":");
+  AppendJson(header, &line);
   absl::StrAppend(&line, ",\"payload\":", PayloadJson(event, catalogue), "}\n");
   return line;
 }
@@ -198,7 +191,9 @@ std::string PayloadJson(const ExportedEvent& event, const Catalogue& catalogue) 
   const std::unique_ptr<google::protobuf::Message> payload(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type->descriptor)->New());
   CHECK(payload->ParseFromString(PayloadBytes(event)));
-  return Json(*payload);
+  std::string json;
+  AppendJson(*payload, &json);
+  return json;
 }
 
 absl::StatusOr<Evidence> GatherEvidence(const eventstore::EventLog& log, const Stream& stream,

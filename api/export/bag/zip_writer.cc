@@ -31,9 +31,11 @@ absl::StatusOr<std::unique_ptr<ZipWriter>> ZipWriter::Create(const std::string& 
   std::unique_ptr<ZipWriter> writer(new ZipWriter(path, file));
   archive* zip = writer->zip_;
   CHECK(archive_write_set_format_zip(zip) == ARCHIVE_OK);
-  // Without hdrcharset names lack the flag that says they are UTF-8.
-  CHECK(archive_write_set_options(zip, "zip:compression=deflate,zip:zip64,zip:hdrcharset=UTF-8") ==
-        ARCHIVE_OK);
+  // Level 1 takes half the time of the usual 6, for a tenth more bytes. Without hdrcharset
+  // names lack the flag that says they are UTF-8.
+  CHECK(archive_write_set_options(zip,
+                                  "zip:compression=deflate,zip:compression-level=1,zip:zip64,"
+                                  "zip:hdrcharset=UTF-8") == ARCHIVE_OK);
   archive_write_set_bytes_per_block(zip, 0);
   if (archive_write_open(zip, writer.get(), nullptr, Write, nullptr) != ARCHIVE_OK) {
     return writer->Fault("begin");
