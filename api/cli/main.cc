@@ -173,6 +173,8 @@ class Program {
     setting("--grpc", "grpc_address", "Address for gRPC, host:port; port 0 takes a free one");
     setting("--http", "http_address", "Address for HTTP, host:port; port 0 takes a free one");
     setting("--packs", "packs", "Folder of policy packs; those beside the program when absent");
+    setting("--switch", "switches",
+            "How points that a law leaves open are read, as in cl.week=calendar_week");
   }
 
   void AddFilter(CLI::App* verb, EventsFilter& filter) {
@@ -448,6 +450,11 @@ class Program {
     noun->add_option("--lang", policy_.language, "Language of rules and reasons")
         ->check(CLI::IsMember({"es", "pt", "en"}))
         ->capture_default_str();
+    noun->add_option("--switch", policy_.switches,
+                     "How a point that a law leaves open is read, as in cl.week=calendar_week")
+        ->allow_extra_args(false);
+    Verb(noun, "switches", "List the points that the laws leave open, and how they are read",
+         [this](const CommandContext& c) { return PolicySwitches(c, policy_); });
     CLI::App* list =
         Verb(noun, "list", "List the packs, or the rules of one",
              [this](const CommandContext& c) { return PolicyList(c, policy_, policy_which_); });
@@ -479,14 +486,16 @@ class Program {
     explain->add_option("file", explain_.file, "A case file; those beside the packs if absent");
     explain->add_option("--case", explain_.case_id, "The case of that id only");
     explain->add_option("--event", explain_.event,
-                        "A recorded permit or denial: its event id or position");
+                        "A recorded permit, denial or violation: its event id or position");
     explain->require_option(1, 2);
-    CLI::App* replay = Verb(noun, "replay", "Judge recorded contacts under other packs",
-                            [this](const CommandContext& c) { return PolicyReplay(c, replay_); });
+    CLI::App* replay =
+        Verb(noun, "replay", "Judge recorded contacts under other packs",
+             [this](const CommandContext& c) { return PolicyReplay(c, policy_, replay_); });
     replay->add_option("--from", replay_.from, "First date in UTC, or an instant")->required();
     replay->add_option("--to", replay_.to, "Last date in UTC, or the instant before which")
         ->required();
-    replay->add_option("--pack", replay_.pack, "A folder of packs to try")->required();
+    replay->add_option("--pack", replay_.pack,
+                       "A folder of packs to try; with switches alone, those in force");
     CLI::App* holidays =
         Verb(noun, "holidays", "List public holidays",
              [this](const CommandContext& c) { return PolicyHolidays(c, policy_, holidays_); });

@@ -42,7 +42,8 @@ absl::StatusOr<std::vector<policies::PackFolder>> ReadPackFolders(const std::str
 
 absl::StatusOr<Counsel> CounselOf(const std::vector<policies::PackFolder>& folders,
                                   const std::string& others,
-                                  const std::vector<policies::PackFolder>& replaced) {
+                                  const std::vector<policies::PackFolder>& replaced,
+                                  const policies::SwitchValues& switches) {
   std::vector<policies::Pack> packs;
   std::set<std::string> own;
   for (const policies::PackFolder& folder : replaced) {
@@ -61,7 +62,7 @@ absl::StatusOr<Counsel> CounselOf(const std::vector<policies::PackFolder>& folde
       if (!own.contains(pack.text().pack())) packs.push_back(std::move(pack));
     }
   }
-  return BuildCounsel(std::move(packs));
+  return BuildCounsel(std::move(packs), switches);
 }
 
 std::vector<policy::v1::Case> CasesIn(std::string_view file, std::string_view jsonl) {

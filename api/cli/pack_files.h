@@ -26,10 +26,12 @@ absl::StatusOr<std::vector<policies::PackFolder>> ReadPackFolders(const std::str
 
 // Returns the packs of `folders` and, of the packs below `others`, those with other ids than these
 // and those of `replaced`: what counsel would be asked under if `folders` came in their place. ""
-// for no others. Fails with PACK_INVALID as Pack::Load does, and with SETUP_INVALID.
+// for no others. Fails with PACK_INVALID as Pack::Load and PackSet::Build do, and with
+// SETUP_INVALID.
 absl::StatusOr<Counsel> CounselOf(const std::vector<policies::PackFolder>& folders,
                                   const std::string& others,
-                                  const std::vector<policies::PackFolder>& replaced);
+                                  const std::vector<policies::PackFolder>& replaced,
+                                  const policies::SwitchValues& switches = {});
 
 // Reads the lines of a case file that are cases; what is none is passed over.
 std::vector<policy::v1::Case> CasesIn(std::string_view file, std::string_view jsonl);

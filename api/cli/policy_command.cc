@@ -43,7 +43,12 @@ std::string ParametersText(const Rule& rule) {
   return text;
 }
 
-Outcome ListPacks(const CommandContext& context, const std::vector<Pack>& packs,
+// "cl.week=rolling_dates cl.spacing_dates=3"
+std::string SwitchesText(const policies::SwitchValues& switches) {
+  return absl::StrJoin(switches, " ", absl::PairFormatter("="));
+}
+
+Outcome ListPacks(const CommandContext& context, const policies::PackSet& packs,
                   policies::Language language) {
   RecordWriter writer(context.format, Shape::kMany,
                       {{"pack"},
@@ -55,9 +60,11 @@ Outcome ListPacks(const CommandContext& context, const std::vector<Pack>& packs,
                        {"calendar"},
                        {"title"},
                        {"instrument"},
-                       {"digest"}},
+                       {"digest"},
+                       {"switches"}},
                       context.out);
-  for (const Pack& pack : packs) {
+  for (const policies::PackSet::Member& member : packs.members()) {
+    const Pack& pack = *member.pack;
     const policy::v1::Pack& text = pack.text();
     std::set<std::string> rules;
     for (const Rule& rule : text.rules()) {
@@ -66,7 +73,7 @@ Outcome ListPacks(const CommandContext& context, const std::vector<Pack>& packs,
     writer.Add({text.pack(), absl::StrCat(text.version()), absl::StrJoin(text.jurisdictions(), " "),
                 text.effective_from(), text.effective_until(), absl::StrCat(rules.size()),
                 text.calendar(), policies::In(text.title(), language), text.instrument(),
-                HexEncode(pack.digest().view())});
+                HexEncode(pack.digest().view()), SwitchesText(member.switches)});
   }
   writer.Finish();
   return ExitCode::kOk;
@@ -93,6 +100,26 @@ Outcome ListRules(const CommandContext& context, const policy::v1::Pack& pack,
   }
   writer.Finish();
   return ExitCode::kOk;
+}
+
+// The switches that decide fields of `rule`, with their values.
+policies::SwitchValues UsedBy(const Rule& rule, const policies::PackSet::Member& member) {
+  policies::SwitchValues used;
+  for (const auto& [field, id] : rule.switch_()) {
+    if (const auto value = member.switches.find(id); value != member.switches.end()) {
+      used.insert(*value);
+    }
+  }
+  return used;
+}
+
+// "rolling_dates, calendar_week"
+std::string ValuesText(const policy::v1::Switch& choice) {
+  if (choice.type() == "bool") return "true, false";
+  if (choice.values().empty()) return "whole numbers";
+  return absl::StrJoin(choice.values(), ", ", [](std::string* out, const auto& value) {
+    out->append(policies::SwitchText(value));
+  });
 }
 
 std::string WeekdayText(absl::CivilDay date, policies::Language language) {
@@ -128,14 +155,21 @@ absl::StatusOr<std::pair<absl::CivilDay, absl::CivilDay>> DatesOf(const CommandC
 
 }  // namespace
 
+absl::StatusOr<policies::SwitchValues> SwitchesOf(const PolicyOptions& options) {
+  ASSIGN_OR_RETURN(const SettingList given, ReadSwitches(absl::StrJoin(options.switches, " ")));
+  return policies::SwitchValues(given.begin(), given.end());
+}
+
 Outcome PolicyList(const CommandContext& context, const PolicyOptions& options,
                    const std::string& which) {
   ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
-  ASSIGN_OR_RETURN(const std::vector<Pack> packs, ReadPacks(folder));
+  ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+  ASSIGN_OR_RETURN(const Counsel counsel, LoadCounsel(folder, switches));
   const policies::Language language = policies::ReadLanguage(options.language);
-  if (which.empty()) return ListPacks(context, packs, language);
-  for (const Pack& pack : packs) {
-    if (pack.text().pack() == which) return ListRules(context, pack.text(), language);
+  if (which.empty()) return ListPacks(context, counsel.packs, language);
+  for (const policies::PackSet::Member& member : counsel.packs.members()) {
+    const policy::v1::Pack& text = member.pack->text();
+    if (text.pack() == which) return ListRules(context, text, language);
   }
   return Error(error::v1::NOT_FOUND, absl::StrCat("no pack ", which, "; policy list names them"));
 }
@@ -144,11 +178,13 @@ Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
                    const std::string& rule) {
   ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
   ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(folder));
+  ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}, switches));
   const policies::Language language = policies::ReadLanguage(options.language);
   const std::vector<Column> columns = {
-      {"rule"},       {"pack"},    {"version"},      {"kind"},      {"severity"},   {"from"},
-      {"until"},      {"text"},    {"citation"},     {"mark"},      {"confidence"}, {"sureness"},
-      {"parameters"}, {"message"}, {"permit_cases"}, {"deny_cases"}};
+      {"rule"},       {"pack"},     {"version"},  {"kind"},         {"severity"},   {"from"},
+      {"until"},      {"text"},     {"citation"}, {"mark"},         {"confidence"}, {"sureness"},
+      {"parameters"}, {"switches"}, {"message"},  {"permit_cases"}, {"deny_cases"}};
   const bool table = context.format == Format::kTable;
   std::optional<RecordWriter> writer;
   std::vector<policy::v1::Case> cases;
@@ -164,8 +200,8 @@ Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
     }
     return absl::StrJoin(found, " ");
   };
-  for (const policies::PackFolder& one : folders) {
-    ASSIGN_OR_RETURN(const Pack pack, Pack::Load(one.pack_file, one.yaml));
+  for (const policies::PackSet::Member& member : counsel.packs.members()) {
+    const Pack& pack = *member.pack;
     for (const Rule& version : pack.text().rules()) {
       const std::vector<std::string> names = policies::IdsOf(version);
       if (std::find(names.begin(), names.end(), rule) == names.end()) continue;
@@ -184,7 +220,8 @@ Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
            policies::LastDateOf(pack.text(), version), policies::In(version.law().text(), language),
            version.law().citation(), version.law().mark(), version.law().confidence(),
            policies::SurenessText(version.law(), language), ParametersText(version),
-           policies::In(version.message(), language), ids("permit"), ids("deny")});
+           SwitchesText(UsedBy(version, member)), policies::In(version.message(), language),
+           ids("permit"), ids("deny")});
     }
   }
   if (!writer.has_value()) {
@@ -204,6 +241,29 @@ Outcome PolicyShow(const CommandContext& context, const PolicyOptions& options,
   return ExitCode::kOk;
 }
 
+Outcome PolicySwitches(const CommandContext& context, const PolicyOptions& options) {
+  ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
+  ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+  ASSIGN_OR_RETURN(const Counsel counsel, LoadCounsel(folder, switches));
+  RecordWriter writer(
+      context.format, Shape::kMany,
+      {{"switch"}, {"pack"}, {"value"}, {"strict"}, {"values"}, {"rules"}, {"text"}}, context.out);
+  for (const policies::PackSet::Member& member : counsel.packs.members()) {
+    for (const policy::v1::Switch& choice : member.pack->text().switches()) {
+      std::set<std::string> rules;
+      for (const Rule& rule : member.pack->text().rules()) {
+        if (!UsedBy(rule, member).contains(choice.id())) continue;
+        for (std::string& id : policies::IdsOf(rule)) rules.insert(std::move(id));
+      }
+      writer.Add({choice.id(), member.pack->text().pack(), member.switches.at(choice.id()),
+                  policies::SwitchText(choice.strict()), ValuesText(choice),
+                  absl::StrJoin(rules, " "), choice.text()});
+    }
+  }
+  writer.Finish();
+  return ExitCode::kOk;
+}
+
 Outcome PolicyLint(const CommandContext& context, const PolicyOptions& options,
                    const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(folder));
@@ -213,7 +273,13 @@ Outcome PolicyLint(const CommandContext& context, const PolicyOptions& options,
     ASSIGN_OR_RETURN(others, ReadPacks(others_folder));
   }
   ASSIGN_OR_RETURN(const Counsel counsel, BuildCounsel({}));
-  const std::vector<std::string> wrong = policies::Lint(folders, others, *counsel.zones);
+  std::vector<std::string> wrong = policies::Lint(folders, others, *counsel.zones);
+  // Whether the packs have the switches that a ledger sets is asked once they are right themselves.
+  if (wrong.empty() && !options.switches.empty()) {
+    ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+    const auto set = CounselOf(folders, others_folder, {}, switches);
+    if (!set.ok()) wrong.emplace_back(ToStd(set.status().message()));
+  }
   RecordWriter writer(context.format, Shape::kMany, {{"wrong"}}, context.out);
   for (const std::string& sentence : wrong) writer.Add({sentence});
   if (context.format != Format::kTable || !wrong.empty()) writer.Finish();
@@ -225,7 +291,8 @@ Outcome PolicyTest(const CommandContext& context, const PolicyOptions& options,
                    const PolicyTestOptions& test) {
   ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
   ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(folder));
-  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}));
+  ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}, switches));
   RecordWriter writer(context.format, Shape::kMany,
                       {{"file"}, {"line", true}, {"id"}, {"rule"}, {"passed"}, {"difference"}},
                       context.out);

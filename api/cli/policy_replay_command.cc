@@ -40,12 +40,21 @@ absl::StatusOr<google::protobuf::Timestamp> ReadBound(const std::string& text, i
 
 }  // namespace
 
-Outcome PolicyReplay(const CommandContext& context, const ReplayOptions& options) {
+Outcome PolicyReplay(const CommandContext& context, const PolicyOptions& options,
+                     const ReplayOptions& replay) {
   v1::ReplayPolicyRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_from(), ReadBound(options.from, 0));
-  ASSIGN_OR_RETURN(*request.mutable_to(), ReadBound(options.to, 1));
-  ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(options.pack));
-  for (const policies::PackFolder& folder : folders) request.add_packs(folder.yaml);
+  ASSIGN_OR_RETURN(*request.mutable_from(), ReadBound(replay.from, 0));
+  ASSIGN_OR_RETURN(*request.mutable_to(), ReadBound(replay.to, 1));
+  if (!replay.pack.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<policies::PackFolder> folders, ReadPackFolders(replay.pack));
+    for (const policies::PackFolder& folder : folders) request.add_packs(folder.yaml);
+  }
+  ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+  for (const auto& [id, value] : switches) {
+    v1::SwitchValue* set = request.add_switches();
+    set->set_switch_id(id);
+    set->set_value(value);
+  }
   ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
   request.set_parent(client.parent());
   request.set_page_size(kReplayPageSize);

@@ -11,11 +11,13 @@
 #include "absl/strings/str_split.h"
 #include "api/cli/pack_files.h"
 #include "api/cli/policy_command.h"
+#include "constancia/event/v1/contact.pb.h"
 #include "constancia/event/v1/gate.pb.h"
 #include "constancia/v1/event_service.grpc.pb.h"
 #include "constancia/v1/policy_service.grpc.pb.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "core/case/rule_words.h"
 #include "policies/engine/case_file.h"
 #include "policies/review/pack_diff.h"
 #include "policies/review/rule_text.h"
@@ -84,6 +86,11 @@ class ExplanationWriter {
     Add(id, policies::ExplainConductVerdict(packs, date, verdict, language_), verdict);
   }
 
+  void AddViolation(const std::string& id, const policies::PackSet& packs, const Proposal& act,
+                    const event::v1::ViolationDetected& violation) {
+    Add(id, policies::ExplainViolation(packs, act, violation, language_), violation.verdict());
+  }
+
   void Finish() {
     if (records_.has_value()) records_->Finish();
   }
@@ -112,7 +119,8 @@ Outcome ExplainCases(const CommandContext& context, const PolicyOptions& options
                      const ExplainOptions& explain) {
   ASSIGN_OR_RETURN(const std::string folder, PacksFolder(options.packs));
   ASSIGN_OR_RETURN(std::vector<PackFolder> folders, ReadPackFolders(folder));
-  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}));
+  ASSIGN_OR_RETURN(const policies::SwitchValues switches, SwitchesOf(options));
+  ASSIGN_OR_RETURN(const Counsel counsel, CounselOf(folders, "", {}, switches));
   if (!explain.file.empty()) {
     PackFolder given;
     given.cases_file = explain.file;
@@ -152,15 +160,56 @@ Outcome ExplainCases(const CommandContext& context, const PolicyOptions& options
   return asked ? ExitCode::kOk : ExitCode::kFailure;
 }
 
-// The question and the answer that an event holds. Fails with NOT_FOUND when it holds none.
-absl::StatusOr<std::pair<Proposal, Verdict>> DecisionIn(const v1::Event& event) {
+// What an event says counsel was asked and answered.
+struct Judged {
+  Proposal proposal;  // of a violation empty: the act is an event of its own
+  Verdict verdict;
+  std::optional<event::v1::ViolationDetected> violation;
+};
+
+// Fails with NOT_FOUND when it says nothing of the kind.
+absl::StatusOr<Judged> JudgedIn(const v1::Event& event) {
   event::v1::PermitGranted granted;
-  if (event.payload().UnpackTo(&granted)) return std::pair(granted.proposal(), granted.verdict());
+  if (event.payload().UnpackTo(&granted)) return Judged{granted.proposal(), granted.verdict(), {}};
   event::v1::ContactDenied denied;
-  if (event.payload().UnpackTo(&denied)) return std::pair(denied.proposal(), denied.verdict());
+  if (event.payload().UnpackTo(&denied)) return Judged{denied.proposal(), denied.verdict(), {}};
+  event::v1::ViolationDetected violation;
+  if (event.payload().UnpackTo(&violation)) return Judged{{}, violation.verdict(), violation};
   return Error(error::v1::NOT_FOUND,
-               "that event is no decision of the gate: name a PermitGranted "
-               "or a ContactDenied");
+               "counsel judged nothing in that event: name a PermitGranted, a ContactDenied or a "
+               "ViolationDetected");
+}
+
+absl::StatusOr<v1::Event> GetEvent(const Client& client, const std::string& which) {
+  v1::GetEventRequest request;
+  request.set_parent(client.parent());
+  if (const auto position = ParseDecimal(which); position.has_value()) {
+    request.set_position(*position);
+  } else {
+    request.set_event_id(which);
+  }
+  const auto stub = EventService::NewStub(client.channel());
+  return Call(*stub, &EventService::Stub::GetEvent, request);
+}
+
+// The act of a violation, which is the first event it names, as far as an explanation needs it.
+absl::StatusOr<Proposal> ActOf(const Client& client,
+                               const event::v1::ViolationDetected& violation) {
+  if (violation.event_ids().empty()) {
+    return Error(error::v1::NOT_FOUND, "that violation names no act");
+  }
+  ASSIGN_OR_RETURN(const v1::Event event, GetEvent(client, violation.event_ids(0)));
+  Proposal act;
+  act.set_at_micros(event.occurred_at().seconds() * kMicrosPerSecond +
+                    event.occurred_at().nanos() / 1000);
+  act.add_zones(event.header().zone());
+  act.set_party(std::string(RuleParty(violation.party_role())));
+  event::v1::ContactAttempted attempt;
+  if (event.payload().UnpackTo(&attempt)) {
+    act.set_channel(std::string(RuleChannel(attempt.channel(), attempt.place(),
+                                            attempt.prerecorded(), attempt.direction())));
+  }
+  return act;
 }
 
 // The packs of a decision as the server has them; one that it has no more is left out.
@@ -183,24 +232,21 @@ absl::StatusOr<Counsel> CounselOfServer(const Client& client, const Verdict& ver
 Outcome ExplainEvent(const CommandContext& context, const PolicyOptions& options,
                      const std::string& which) {
   ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
-  v1::GetEventRequest request;
-  request.set_parent(client.parent());
-  if (const auto position = ParseDecimal(which); position.has_value()) {
-    request.set_position(*position);
-  } else {
-    request.set_event_id(which);
-  }
-  const auto stub = EventService::NewStub(client.channel());
-  ASSIGN_OR_RETURN(const auto event, Call(*stub, &EventService::Stub::GetEvent, request));
-  ASSIGN_OR_RETURN(const auto decision, DecisionIn(event));
+  ASSIGN_OR_RETURN(const v1::Event event, GetEvent(client, which));
+  ASSIGN_OR_RETURN(const Judged judged, JudgedIn(event));
   Counsel counsel;
   if (options.packs.empty()) {
-    ASSIGN_OR_RETURN(counsel, CounselOfServer(client, decision.second));
+    ASSIGN_OR_RETURN(counsel, CounselOfServer(client, judged.verdict));
   } else {
     ASSIGN_OR_RETURN(counsel, LoadCounsel(options.packs));
   }
   ExplanationWriter writer(context, policies::ReadLanguage(options.language));
-  writer.Add(event.event_id(), counsel.packs, decision.first, decision.second);
+  if (judged.violation.has_value()) {
+    ASSIGN_OR_RETURN(const Proposal act, ActOf(client, *judged.violation));
+    writer.AddViolation(event.event_id(), counsel.packs, act, *judged.violation);
+  } else {
+    writer.Add(event.event_id(), counsel.packs, judged.proposal, judged.verdict);
+  }
   writer.Finish();
   return ExitCode::kOk;
 }

@@ -69,6 +69,25 @@ Condition* AddCondition(std::string_view word, const LedgerRecord& since, Facts*
   return condition;
 }
 
+// What was done about those debts.
+void AddActs(const CaseFile& file, const Proposal& proposal, Facts* facts) {
+  const auto& debts = proposal.debts();
+  for (const casefile::v1::DatedAct& done : file.acts()) {
+    const auto& named = done.obligation_ids();
+    if (!named.empty() &&
+        std::find_first_of(named.begin(), named.end(), debts.begin(), debts.end()) == named.end()) {
+      continue;
+    }
+    counsel::v1::Act* act = facts->add_acts();
+    act->set_type(done.type());
+    act->set_date(done.date());
+    act->set_position(done.position());
+  }
+  for (const std::string& regime : file.regimes()) {
+    if (IsCircumstance(regime)) facts->add_circumstances(regime);
+  }
+}
+
 // What is known of a contact point: who supplied it, and when it could be used.
 void AddPoint(const casefile::v1::RecordList& said, Facts* facts) {
   Condition* valid = facts->add_conditions();
@@ -89,6 +108,10 @@ void AddPoint(const casefile::v1::RecordList& said, Facts* facts) {
 
 DecisionRows::DecisionRows(const eventstore::EventLog* log)
     : contacts(log, eventstore::ContactLedger::kName), cases(log, eventstore::CaseFiles::kName) {}
+
+bool IsCircumstance(std::string_view regime) {
+  return !regime.empty() && regime.front() >= 'a' && regime.front() <= 'z';
+}
 
 void FillFromCase(const CaseFile& file, Proposal* proposal) {
   proposal->set_creditor(file.creditor_id());
@@ -196,6 +219,8 @@ absl::StatusOr<Facts> ContactFacts::Gather(const Proposal& proposal, Instant now
   }
   RETURN_IF_ERROR(AddRecords(proposal, &facts));
   RETURN_IF_ERROR(AddConditions(proposal, contact_point_id, conditions, &facts));
+  ASSIGN_OR_RETURN(const CaseFile* file, Case(proposal.case_id()));
+  if (file != nullptr) AddActs(*file, proposal, &facts);
   return facts;
 }
 

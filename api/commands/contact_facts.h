@@ -66,8 +66,9 @@ class ContactFacts {
   std::vector<std::string> Jurisdictions(const casefile::v1::CaseFile& file) const;
 
   // The facts around an intended contact: every contact from the longest window on, the permits
-  // that hold at `now`, the records that bind the person, the debts or the case, and, of the
-  // preconditions, `conditions` and what is known of the contact point.
+  // that hold at `now`, the records that bind the person, the debts or the case, what was done in
+  // the case that duties follow from, and, of the preconditions, `conditions` and what is known of
+  // the contact point.
   absl::StatusOr<counsel::v1::Facts> Gather(const counsel::v1::Proposal& proposal, Instant now,
                                             std::string_view contact_point_id,
                                             std::span<const std::string> conditions);
@@ -99,6 +100,10 @@ class ContactFacts {
   const policies::PackSet* const packs_;
   std::map<std::string, std::optional<casefile::v1::CaseFile>, std::less<>> files_;
 };
+
+// Tells whether a regime of a case, or what allows a charge, is a code and no jurisdiction or rule:
+// small_debt, agreement. Those begin with a country.
+bool IsCircumstance(std::string_view regime);
 
 // Puts what the case says where the proposal says nothing.
 void FillFromCase(const casefile::v1::CaseFile& file, counsel::v1::Proposal* proposal);

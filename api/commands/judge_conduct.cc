@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "api/commands/contact_facts.h"
 #include "constancia/event/v1/contact.pb.h"
 #include "constancia/event/v1/gate.pb.h"
 #include "constancia/event/v1/notice.pb.h"
@@ -41,12 +42,6 @@ constexpr char kHouse[] = "HOUSE";
 std::string_view ShortName(std::string_view type) {
   if (type.starts_with(kPackage)) type.remove_prefix(kPackage.size());
   return type;
-}
-
-// Codes are lower case, jurisdictions and the ids of rules begin with a country: agreement,
-// small_debt.
-bool IsCircumstance(std::string_view code) {
-  return !code.empty() && code.front() >= 'a' && code.front() <= 'z';
 }
 
 template <typename Payload>

@@ -18,7 +18,8 @@ namespace {
 constexpr int kFirstYear = 1900;
 constexpr int kLastYear = 2199;
 
-v1::PackInForce ToMessage(const policies::Pack& pack) {
+v1::PackInForce ToMessage(const policies::PackSet::Member& member) {
+  const policies::Pack& pack = *member.pack;
   const policy::v1::Pack& text = pack.text();
   v1::PackInForce message;
   message.set_pack(text.pack());
@@ -30,6 +31,11 @@ v1::PackInForce ToMessage(const policies::Pack& pack) {
   message.set_title_en(text.title().en());
   message.set_instrument(text.instrument());
   message.set_rules(static_cast<uint32_t>(text.rules_size()));
+  for (const auto& [id, value] : member.switches) {
+    v1::SwitchValue* set = message.add_switches();
+    set->set_switch_id(id);
+    set->set_value(value);
+  }
   return message;
 }
 
@@ -74,7 +80,7 @@ absl::StatusOr<v1::ListPacksResponse> ReadPolicy::ListPacks(
       response.set_next_page_token(HexEncode(response.packs().rbegin()->pack()));
       break;
     }
-    *response.add_packs() = ToMessage(*member.pack);
+    *response.add_packs() = ToMessage(member);
   }
   return response;
 }
@@ -84,7 +90,7 @@ absl::StatusOr<v1::PackInForce> ReadPolicy::GetPack(const Caller& caller,
   RETURN_IF_ERROR(Check(caller, "PolicyService.GetPack", request.parent()));
   for (const policies::PackSet::Member& member : uses_.packs->members()) {
     if (member.pack->text().pack() != request.pack()) continue;
-    v1::PackInForce message = ToMessage(*member.pack);
+    v1::PackInForce message = ToMessage(member);
     message.set_yaml(uses_.texts->at(request.pack()));
     return message;
   }

@@ -14,6 +14,7 @@
 #include "api/commands/limits.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "core/crypto/sha256.h"
 #include "core/event/uuid.h"
 #include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
@@ -28,6 +29,8 @@ using counsel::v1::Finding;
 using v1::ReplayDifference;
 
 constexpr int kReplayedPacksMax = 64;
+constexpr int kReplayedSwitchesMax = 64;
+constexpr size_t kRunsKept = 4;
 
 // What denies a contact, with what each rule counted; nothing when nobody can be asked about it.
 using Denials = std::map<std::string, google::protobuf::RepeatedField<uint64_t>>;
@@ -69,22 +72,45 @@ void AddDifferences(const LedgerContact& contact, const Denials& denying, const 
   }
 }
 
-// The packs in force, those of `texts` in the place of those with the same ids.
-absl::StatusOr<policies::PackSet> WithTexts(
-    const policies::PackSet& in_force,
-    const google::protobuf::RepeatedPtrField<std::string>& texts) {
+// What the packs of a request are made of.
+Hash DigestOf(const v1::ReplayPolicyRequest& request) {
+  std::string bytes;
+  const auto append = [&](std::string_view text) {
+    AppendU64(&bytes, text.size());
+    bytes.append(text);
+  };
+  for (const std::string& text : request.packs()) append(text);
+  for (const v1::SwitchValue& set : request.switches()) {
+    append(set.switch_id());
+    append(set.value());
+  }
+  AppendU64(&bytes, static_cast<uint64_t>(request.packs_size()));
+  return Sha256(bytes);
+}
+
+// A switch keeps the value it has in force, unless the request names it or its pack went.
+absl::StatusOr<policies::PackSet> Build(const policies::PackSet& in_force,
+                                        const v1::ReplayPolicyRequest& request) {
   std::vector<policies::Pack> packs;
   std::set<std::string> given;
-  for (int i = 0; i < texts.size(); ++i) {
+  for (int i = 0; i < request.packs_size(); ++i) {
     ASSIGN_OR_RETURN(policies::Pack pack,
-                     policies::Pack::Load(absl::StrCat("packs[", i, "]"), texts[i]));
+                     policies::Pack::Load(absl::StrCat("packs[", i, "]"), request.packs(i)));
     given.insert(pack.text().pack());
     packs.push_back(std::move(pack));
   }
   for (const policies::PackSet::Member& member : in_force.members()) {
     if (!given.contains(member.pack->text().pack())) packs.push_back(*member.pack);
   }
-  return policies::PackSet::Build(std::move(packs), &in_force.zones());
+  const policies::SwitchValues now = in_force.switches();
+  policies::SwitchValues switches;
+  for (const policies::Pack& pack : packs) {
+    for (const policy::v1::Switch& choice : pack.text().switches()) {
+      if (const auto value = now.find(choice.id()); value != now.end()) switches.insert(*value);
+    }
+  }
+  for (const v1::SwitchValue& set : request.switches()) switches[set.switch_id()] = set.value();
+  return policies::PackSet::Build(std::move(packs), &in_force.zones(), switches);
 }
 
 int64_t ToMicros(const google::protobuf::Timestamp& at) {
@@ -93,25 +119,50 @@ int64_t ToMicros(const google::protobuf::Timestamp& at) {
 
 }  // namespace
 
-absl::StatusOr<v1::ReplayPolicyResponse> ReplayPolicy::Run(
-    const Caller& caller, const v1::ReplayPolicyRequest& request) const {
+absl::StatusOr<std::shared_ptr<const policies::PackSet>> ReplayPolicy::PacksOf(
+    const v1::ReplayPolicyRequest& request) {
+  const Hash digest = DigestOf(request);
+  const auto is_same = [&](const auto& kept) { return kept.first == digest; };
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto found = std::find_if(kept_.begin(), kept_.end(), is_same);
+    if (found != kept_.end()) {
+      std::rotate(kept_.begin(), found, found + 1);
+      return kept_.front().second;
+    }
+  }
+  // Two that ask at once both compile; the second result is dropped.
+  ASSIGN_OR_RETURN(policies::PackSet built, Build(*uses_.packs, request));
+  auto packs = std::make_shared<const policies::PackSet>(std::move(built));
+  const absl::MutexLock lock(&mutex_);
+  if (std::none_of(kept_.begin(), kept_.end(), is_same)) kept_.emplace_front(digest, packs);
+  if (kept_.size() > kRunsKept) kept_.pop_back();
+  return packs;
+}
+
+absl::StatusOr<v1::ReplayPolicyResponse> ReplayPolicy::Run(const Caller& caller,
+                                                           const v1::ReplayPolicyRequest& request) {
   RETURN_IF_ERROR(uses_.access->Check(caller, "PolicyService.ReplayPolicy"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, absl::StrCat("a page has at most ", kPageSizeMax),
                  "page_size");
   }
-  if (request.packs().empty()) {
-    return Error(error::v1::SCHEMA_INVALID, "give the text of a pack", "packs");
+  if (request.packs().empty() && request.switches().empty()) {
+    return Error(error::v1::SCHEMA_INVALID, "give the text of a pack, or a switch", "packs");
   }
   if (request.packs_size() > kReplayedPacksMax) {
     return Error(error::v1::LIMIT_EXCEEDED, "at most 64 packs are replayed", "packs");
+  }
+  if (request.switches_size() > kReplayedSwitchesMax) {
+    return Error(error::v1::LIMIT_EXCEEDED, "at most 64 switches are set", "switches");
   }
   const auto after = HexDecode(request.page_token());
   if (!after.has_value()) {
     return Error(error::v1::SCHEMA_INVALID, "not a token that was given out", "page_token");
   }
-  ASSIGN_OR_RETURN(const policies::PackSet replayed, WithTexts(*uses_.packs, request.packs()));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const policies::PackSet> packs, PacksOf(request));
+  const policies::PackSet& replayed = *packs;
 
   const int64_t from = ToMicros(request.from());
   const int64_t to = ToMicros(request.to());

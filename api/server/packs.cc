@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -56,23 +57,42 @@ absl::StatusOr<std::vector<policies::Pack>> ReadPacks(const std::string& folder)
   return ReadPacks(folder, &texts);
 }
 
-absl::StatusOr<Counsel> LoadCounsel(const std::string& folder) {
+absl::StatusOr<Counsel> LoadCounsel(const std::string& folder,
+                                    const policies::SwitchValues& switches) {
   std::vector<policies::Pack> packs;
   std::map<std::string, std::string> texts;
   if (!folder.empty()) {
     ASSIGN_OR_RETURN(packs, ReadPacks(folder, &texts));
   }
-  ASSIGN_OR_RETURN(Counsel counsel, BuildCounsel(std::move(packs)));
+  ASSIGN_OR_RETURN(Counsel counsel, BuildCounsel(std::move(packs), switches));
   counsel.texts = std::move(texts);
   return counsel;
 }
 
-absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs) {
+absl::StatusOr<Counsel> LoadCounsel(const Settings& settings) {
+  policies::SwitchValues switches;
+  for (const auto& [id, chosen] : settings.switches) switches[id] = chosen.value;
+  absl::StatusOr<Counsel> counsel =
+      LoadCounsel(settings.packs.empty() ? DefaultPacksFolder() : settings.packs, switches);
+  const std::optional<error::v1::ErrorDetail> detail = DetailOf(counsel.status());
+  if (counsel.ok() || !detail.has_value()) return counsel;
+  for (const error::v1::Variable& variable : detail->variables()) {
+    const auto chosen = settings.switches.find(variable.value());
+    if (variable.name() != "switch" || chosen == settings.switches.end()) continue;
+    return Error(error::v1::SETUP_INVALID,
+                 absl::StrCat(chosen->second.place, ": ", counsel.status().message()));
+  }
+  return counsel;
+}
+
+absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs,
+                                     const policies::SwitchValues& switches) {
   ASSIGN_OR_RETURN(const std::string tzdata, ReadSmallFile(kZoneFile));
   ASSIGN_OR_RETURN(policies::ZoneTable table, policies::ZoneTable::Load(tzdata));
   Counsel counsel;
   counsel.zones = std::make_unique<const policies::ZoneTable>(std::move(table));
-  ASSIGN_OR_RETURN(counsel.packs, policies::PackSet::Build(std::move(packs), counsel.zones.get()));
+  ASSIGN_OR_RETURN(counsel.packs,
+                   policies::PackSet::Build(std::move(packs), counsel.zones.get(), switches));
   return counsel;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "api/server/settings.h"
 #include "policies/calendar/zones.h"
 #include "policies/engine/pack.h"
 #include "policies/engine/pack_set.h"
@@ -38,12 +39,19 @@ struct Counsel {
   std::map<std::string, std::string> texts;
 };
 
-// Reads the zones of this machine and the packs below `folder`; "" loads none. Fails like
-// ReadPacks, and with SETUP_INVALID when the zones cannot be read.
-absl::StatusOr<Counsel> LoadCounsel(const std::string& folder);
+// Reads the zones of this machine and the packs below `folder`; "" loads none. `switches` are those
+// that differ from their defaults. Fails like ReadPacks, with PACK_INVALID as PackSet::Build does,
+// and with SETUP_INVALID when the zones cannot be read.
+absl::StatusOr<Counsel> LoadCounsel(const std::string& folder,
+                                    const policies::SwitchValues& switches = {});
+
+// The same for a server: the packs and switches that its settings name. A switch that no pack has,
+// or a value that it may not take, fails with SETUP_INVALID and the place that gave it.
+absl::StatusOr<Counsel> LoadCounsel(const Settings& settings);
 
 // The same with packs already read.
-absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs);
+absl::StatusOr<Counsel> BuildCounsel(std::vector<policies::Pack> packs,
+                                     const policies::SwitchValues& switches = {});
 
 }  // namespace constancia::api
 

@@ -113,6 +113,10 @@ class Server::Impl {
     RETURN_IF_ERROR(StartExports());
     RETURN_IF_ERROR(StartHttp());
     RETURN_IF_ERROR(StartGrpc());
+    for (const auto& [id, chosen] : settings_.switches) {
+      Log(LogLevel::kInfo, "switch set",
+          {{"switch", id}, {"value", chosen.value}, {"by", chosen.place}});
+    }
     Log(LogLevel::kInfo, "serving",
         {{"origin", log_->origin()}, {"grpc", grpc_address_}, {"http", http_address_}});
     return absl::OkStatus();
@@ -317,8 +321,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   SetLogLevel(settings.log_level);
   ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Take(options.folder));
   ASSIGN_OR_RETURN(Zones zones, Zones::Load());
-  ASSIGN_OR_RETURN(Counsel counsel,
-                   LoadCounsel(settings.packs.empty() ? DefaultPacksFolder() : settings.packs));
+  ASSIGN_OR_RETURN(Counsel counsel, LoadCounsel(settings));
   ASSIGN_OR_RETURN(Ed25519Key signer, LoadLedgerKey(paths));
   auto impl = std::make_unique<Impl>(options, std::move(lock), std::move(settings),
                                      std::move(zones), std::move(counsel), std::move(signer));

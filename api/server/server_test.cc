@@ -25,6 +25,7 @@
 #include "api/commands/messages.h"
 #include "api/server/files.h"
 #include "api/server/ledger_folder.h"
+#include "api/service/reason_words.h"
 #include "constancia/event/v1/access.pb.h"
 #include "constancia/event/v1/contact.pb.h"
 #include "constancia/v1/event_service.grpc.pb.h"
@@ -423,6 +424,52 @@ TEST_F(ServerTest, AStreamAnswersEveryItemInOrderAndSurvivesABadOne) {
   writer.join();
   EXPECT_EQ(answered, kItems);
   EXPECT_TRUE(call->Finish().ok());
+}
+
+// The text of an error in the language in which it was asked for: "es: ...".
+std::string WordsIn(const google::rpc::Status& status) {
+  google::rpc::LocalizedMessage words;
+  for (const google::protobuf::Any& detail : status.details()) {
+    if (detail.UnpackTo(&words)) return absl::StrCat(words.locale(), ": ", words.message());
+  }
+  return "";
+}
+
+TEST_F(ServerTest, StreamsAnswerErrorsInTheLanguageOfTheCaller) {
+  const auto stub = Events();
+  grpc::ClientContext context;
+  context.AddMetadata("accept-language", "pt-BR, en;q=0.5");
+  const auto call = stub->StreamAppend(&context);
+  v1::AppendEventsRequest bad = Request("s-1");
+  bad.mutable_events(0)->clear_zone();
+  ASSERT_TRUE(call->Write(bad));
+  v1::StreamAppendResponse response;
+  ASSERT_TRUE(call->Read(&response));
+  EXPECT_EQ(
+      WordsIn(response.error()),
+      absl::StrCat("pt: ", ToAbsl(WordsOf(error::v1::SCHEMA_INVALID, Language::kPortuguese))));
+  call->WritesDone();
+  EXPECT_TRUE(call->Finish().ok());
+
+  const auto watch = [&](const char* language) {
+    grpc::ClientContext watching;
+    watching.AddMetadata("accept-language", language);
+    v1::WatchEventsRequest request;
+    request.set_parent("tenants/other");
+    v1::WatchEventsResponse news;
+    return WordsIn(Details(stub->WatchEvents(&watching, request)->Finish()));
+  };
+  EXPECT_EQ(watch("es"),
+            absl::StrCat("es: ", ToAbsl(WordsOf(error::v1::WRONG_TENANT, Language::kSpanish))));
+  EXPECT_THAT(watch("en"), testing::StartsWith("en: "));
+
+  const auto ledger = v1::LedgerService::NewStub(Channel("operator"));
+  grpc::ClientContext feeding;
+  feeding.AddMetadata("accept-language", "es");
+  v1::GetAuditFeedRequest feed;
+  feed.set_parent("tenants/other");
+  EXPECT_EQ(WordsIn(Details(ledger->GetAuditFeed(&feeding, feed)->Finish())),
+            absl::StrCat("es: ", ToAbsl(WordsOf(error::v1::WRONG_TENANT, Language::kSpanish))));
 }
 
 TEST_F(ServerTest, AStoppingServerAnswersWhatItTookAndTheLedgerOpensAgain) {

@@ -19,6 +19,8 @@ namespace {
 constexpr absl::string_view kEnvironmentPrefix = "CONSTANCIA_";
 constexpr absl::string_view kRolesPrefix = "roles.";
 constexpr absl::string_view kSourceKeysPrefix = "source_keys.";
+constexpr absl::string_view kSwitchesPrefix = "switches.";
+constexpr absl::string_view kSwitches = "switches";
 constexpr uint32_t kCacheMibMax = 1 << 20;
 
 absl::Status Invalid(absl::string_view message) {
@@ -81,11 +83,28 @@ absl::StatusOr<bool> SetPlain(absl::string_view key, absl::string_view value, Se
   return true;
 }
 
-absl::Status SetFromFile(absl::string_view key, absl::string_view value, Settings* settings) {
+// Sets what may come from environment and flags. Returns false for any other key.
+absl::StatusOr<bool> SetFromOutside(absl::string_view key, absl::string_view value,
+                                    absl::string_view place, Settings* settings) {
+  if (key != kSwitches) return SetPlain(key, value, settings);
+  ASSIGN_OR_RETURN(const SettingList switches, ReadSwitches(ToStd(value)));
+  for (const auto& [id, chosen] : switches) {
+    settings->switches[id] = {.value = chosen, .place = std::string(place)};
+  }
+  return true;
+}
+
+absl::Status SetFromFile(absl::string_view key, absl::string_view value, absl::string_view place,
+                         Settings* settings) {
   ASSIGN_OR_RETURN(const bool known, SetPlain(key, value, settings));
   if (known) return absl::OkStatus();
   if (absl::ConsumePrefix(&key, kRolesPrefix)) return SetRoles(key, value, settings);
   if (absl::ConsumePrefix(&key, kSourceKeysPrefix)) return SetSourceKey(key, value, settings);
+  if (absl::ConsumePrefix(&key, kSwitchesPrefix)) {
+    settings->switches[std::string(key)] = {.value = std::string(value),
+                                            .place = std::string(place)};
+    return absl::OkStatus();
+  }
   return Invalid("no setting of this name");
 }
 
@@ -108,7 +127,8 @@ absl::StatusOr<absl::string_view> ParseValue(absl::string_view text) {
   return word;
 }
 
-absl::Status ReadLine(absl::string_view line, std::string* table, Settings* settings) {
+absl::Status ReadLine(absl::string_view line, absl::string_view place, std::string* table,
+                      Settings* settings) {
   line = absl::StripAsciiWhitespace(line);
   if (line.empty() || line.front() == '#') return absl::OkStatus();
   if (absl::ConsumePrefix(&line, "[")) {
@@ -123,7 +143,7 @@ absl::Status ReadLine(absl::string_view line, std::string* table, Settings* sett
   if (key.empty() || key.size() == line.size()) return Invalid("a setting is key = value");
   ASSIGN_OR_RETURN(const absl::string_view value,
                    ParseValue(absl::StripAsciiWhitespace(parts.second)));
-  return SetFromFile(absl::StrCat(*table, key), value, settings);
+  return SetFromFile(absl::StrCat(*table, key), value, place, settings);
 }
 
 absl::Status At(absl::string_view place, const absl::Status& status) {
@@ -144,6 +164,20 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   return ListenAddress{.host = std::string(host), .port = static_cast<uint16_t>(port)};
 }
 
+absl::StatusOr<SettingList> ReadSwitches(std::string_view text) {
+  SettingList switches;
+  for (const absl::string_view word :
+       absl::StrSplit(ToAbsl(text), absl::ByAnyChar(" ,"), absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(word, absl::MaxSplits('=', 1));
+    if (parts.first.empty() || parts.second.empty()) {
+      return Invalid("a switch is id=value, as in cl.week=calendar_week");
+    }
+    switches.emplace_back(parts.first, parts.second);
+  }
+  return switches;
+}
+
 SettingList ProcessEnvironment() {
   SettingList list;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -159,18 +193,20 @@ absl::StatusOr<Settings> ReadSettings(std::string_view file_text, const SettingL
   int number = 0;
   for (const absl::string_view line : absl::StrSplit(ToAbsl(file_text), '\n')) {
     ++number;
-    const absl::Status read = ReadLine(line, &table, &settings);
-    if (!read.ok()) return At(absl::StrCat("constancia.toml:", number), read);
+    const std::string place = absl::StrCat("constancia.toml:", number);
+    const absl::Status read = ReadLine(line, place, &table, &settings);
+    if (!read.ok()) return At(place, read);
   }
   // The environment holds variables of other programs too: what it does not know it leaves alone.
   for (const auto& [name, value] : environment) {
     absl::string_view key = name;
     if (!absl::ConsumePrefix(&key, kEnvironmentPrefix)) continue;
-    const absl::StatusOr<bool> set = SetPlain(absl::AsciiStrToLower(key), value, &settings);
+    const absl::StatusOr<bool> set =
+        SetFromOutside(absl::AsciiStrToLower(key), value, name, &settings);
     if (!set.ok()) return At(name, set.status());
   }
   for (const auto& [key, value] : flags) {
-    const absl::StatusOr<bool> set = SetPlain(key, value, &settings);
+    const absl::StatusOr<bool> set = SetFromOutside(key, value, key, &settings);
     if (!set.ok()) return At(key, set.status());
     if (!*set) return At(key, Invalid("no setting of this name"));
   }

@@ -13,9 +13,12 @@
 //   roles.operator.<id>           "COMPLIANCE LEGAL"; roles of an operator
 //   roles.person.<id>             the same of a person
 //   source_keys.<id>              base64 of the Ed25519 key with which a source signs
+//   switches.<id>                 how a point that a law leaves open is read, where it is not read
+//                                 strictly: switches.cl.week = "calendar_week"
 //
 // In the environment a key is upper case behind CONSTANCIA_, as in CONSTANCIA_GRPC_ADDRESS; roles
-// and source keys come from the file alone.
+// and source keys come from the file alone. CONSTANCIA_SWITCHES and the flag "switches" hold all at
+// once: "cl.week=calendar_week cl.spacing_dates=2".
 //
 // Used by: api/server, api/cli.
 // Threads: any.
@@ -36,6 +39,12 @@
 
 namespace constancia::api {
 
+// The value given to a switch of a pack, and the place that gave it.
+struct SwitchSetting {
+  std::string value;
+  std::string place;  // "constancia.toml:7"
+};
+
 struct Settings {
   std::string grpc_address = "127.0.0.1:7443";
   std::string http_address = "127.0.0.1:7480";
@@ -45,6 +54,8 @@ struct Settings {
   std::string packs;                                // "": those beside the program
   std::map<std::string, Roles, std::less<>> roles;  // by Caller::name()
   SourceKeys source_keys;
+  // By id; packs.h knows which there are.
+  std::map<std::string, SwitchSetting, std::less<>> switches;
 };
 
 using SettingList = std::vector<std::pair<std::string, std::string>>;  // keys and values
@@ -53,6 +64,9 @@ using SettingList = std::vector<std::pair<std::string, std::string>>;  // keys a
 // with SETUP_INVALID, naming the line of the file, the variable or the flag.
 absl::StatusOr<Settings> ReadSettings(std::string_view file_text, const SettingList& environment,
                                       const SettingList& flags);
+
+// Reads "cl.week=calendar_week cl.spacing_dates=2" as ids and values. Fails with SETUP_INVALID.
+absl::StatusOr<SettingList> ReadSwitches(std::string_view text);
 
 // The environment of this process.
 SettingList ProcessEnvironment();

@@ -53,5 +53,24 @@ TEST(Settings, RolesAndKeysComeFromTheFileAlone) {
   EXPECT_FALSE(ReadSettings("", {}, {{"roles.operator.mallory", "ADMIN"}}).ok());
 }
 
+TEST(Settings, SwitchesKeepThePlaceThatGaveThem) {
+  const std::string file =
+      "reflection = true\n[switches]\ncl.week = \"calendar_week\"\n"
+      "cl.spacing_dates = 2\n";
+  const auto settings =
+      ReadSettings(file, {{"CONSTANCIA_SWITCHES", "ar.guarantor=true, ec.per_mechanism=true"}},
+                   {{"switches", "cl.spacing_dates=3"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->switches.at("cl.week").value, "calendar_week");
+  EXPECT_EQ(settings->switches.at("cl.week").place, "constancia.toml:3");
+  EXPECT_EQ(settings->switches.at("ar.guarantor").place, "CONSTANCIA_SWITCHES");
+  EXPECT_EQ(settings->switches.at("ec.per_mechanism").value, "true");
+  EXPECT_EQ(settings->switches.at("cl.spacing_dates").value, "3");
+  EXPECT_EQ(settings->switches.at("cl.spacing_dates").place, "switches");
+  EXPECT_THAT(
+      std::string(ReadSettings("", {{"CONSTANCIA_SWITCHES", "cl.week"}}, {}).status().message()),
+      HasSubstr("CONSTANCIA_SWITCHES: a switch is id=value"));
+}
+
 }  // namespace
 }  // namespace constancia::api

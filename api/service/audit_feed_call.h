@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "api/commands/prove_ledger.h"
 #include "api/service/live_calls.h"
+#include "api/service/reason_words.h"
 #include "api/service/workers.h"
 
 namespace constancia::api {
@@ -21,7 +22,7 @@ class AuditFeedCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   // Starts. The pointers outlive the call.
   AuditFeedCall(absl::StatusOr<ProveLedger::FeedRange> range, const ProveLedger* prove,
-                Workers* workers, LiveCalls<AuditFeedCall>* live);
+                Workers* workers, LiveCalls<AuditFeedCall>* live, Language language);
 
   // Ends with SHUTTING_DOWN behind the chunk being made.
   void Drain() { draining_ = true; }
@@ -36,6 +37,7 @@ class AuditFeedCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   const ProveLedger* const prove_;
   Workers* const workers_;
   LiveCalls<AuditFeedCall>* const live_;
+  const Language language_;
   grpc::ByteBuffer chunk_;
   std::atomic<bool> draining_ = false;
 };

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "api/commands/read_contact_ledger.h"
 #include "api/service/live_calls.h"
+#include "api/service/reason_words.h"
 #include "api/service/workers.h"
 
 namespace constancia::api {
@@ -25,8 +26,8 @@ class BatchCheckCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   // Starts. `request` is one that ReadContactLedger::CheckBatch took, or why it did not. The
   // pointers outlive the call.
   BatchCheckCall(absl::StatusOr<v1::BatchCheckContactsRequest> request,
-                 const ReadContactLedger* ledger, Workers* workers,
-                 LiveCalls<BatchCheckCall>* live);
+                 const ReadContactLedger* ledger, Workers* workers, LiveCalls<BatchCheckCall>* live,
+                 Language language);
 
   // Ends with SHUTTING_DOWN behind the chunk being sent.
   void Drain() { draining_ = true; }
@@ -41,6 +42,7 @@ class BatchCheckCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   const ReadContactLedger* const ledger_;
   Workers* const workers_;
   LiveCalls<BatchCheckCall>* const live_;
+  const Language language_;
   int next_ = 0;
   grpc::ByteBuffer chunk_;
   std::atomic<bool> draining_ = false;

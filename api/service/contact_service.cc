@@ -106,7 +106,7 @@ class ContactService final : public ServiceAdapter, private Service {
       RETURN_IF_ERROR(ledger_->CheckBatch(caller, message));
       return message;
     };
-    return new BatchCheckCall(taken(), ledger_, workers_, &batches_);
+    return new BatchCheckCall(taken(), ledger_, workers_, &batches_, LanguageOf(*context));
   }
 
   // Answers with what `decide(caller, message, done)` calls back with.

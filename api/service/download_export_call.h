@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "api/export/export_jobs.h"
 #include "api/service/live_calls.h"
+#include "api/service/reason_words.h"
 #include "api/service/workers.h"
 
 namespace constancia::api {
@@ -29,7 +30,8 @@ class DownloadExportCall final : public grpc::ServerWriteReactor<grpc::ByteBuffe
   using Open = std::function<absl::StatusOr<std::unique_ptr<ExportFile>>()>;
 
   // Starts. The pointers outlive the call.
-  DownloadExportCall(Open open, Workers* workers, LiveCalls<DownloadExportCall>* live);
+  DownloadExportCall(Open open, Workers* workers, LiveCalls<DownloadExportCall>* live,
+                     Language language);
 
   // Ends with SHUTTING_DOWN behind the chunk being sent; the caller goes on from its offset later.
   void Drain() { draining_ = true; }
@@ -43,6 +45,7 @@ class DownloadExportCall final : public grpc::ServerWriteReactor<grpc::ByteBuffe
   const Open open_;
   Workers* const workers_;
   LiveCalls<DownloadExportCall>* const live_;
+  const Language language_;
   std::unique_ptr<ExportFile> file_;  // null until the first chunk
   grpc::ByteBuffer chunk_;
   std::atomic<bool> draining_ = false;

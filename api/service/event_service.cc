@@ -69,7 +69,7 @@ class EventServiceAdapter final : public ServiceAdapter, private Service {
 
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* StreamAppend(
       CallbackServerContext* context) override {
-    return new StreamAppendCall(CallerOf(*context), record_, &appends_);
+    return new StreamAppendCall(CallerOf(*context), record_, &appends_, LanguageOf(*context));
   }
 
   grpc::ServerUnaryReactor* GetEvent(CallbackServerContext* context, const ByteBuffer* request,
@@ -98,8 +98,8 @@ class EventServiceAdapter final : public ServiceAdapter, private Service {
       RETURN_IF_ERROR(Parse(*request, &message));
       return read_->PrepareWatch(caller, message);
     }();
-    return new WatchEventsCall(query, Position{message.from_position()}, read_, workers_,
-                               &watches_);
+    return new WatchEventsCall(query, Position{message.from_position()}, read_, workers_, &watches_,
+                               LanguageOf(*context));
   }
 
   void Follow() {

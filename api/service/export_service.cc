@@ -63,7 +63,7 @@ class ExportServiceAdapter final : public ServiceAdapter, private Service {
       RETURN_IF_ERROR(parsed);
       return jobs->Download(*caller, message);
     };
-    return new DownloadExportCall(open, workers_, &downloads_);
+    return new DownloadExportCall(open, workers_, &downloads_, LanguageOf(*context));
   }
 
   ExportJobs* const jobs_;

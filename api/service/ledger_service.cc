@@ -67,7 +67,7 @@ class LedgerServiceAdapter final : public ServiceAdapter, private Service {
       RETURN_IF_ERROR(Parse(*request, &message));
       return prove_->PrepareFeed(caller, message);
     }();
-    return new AuditFeedCall(range, prove_, workers_, &feeds_);
+    return new AuditFeedCall(range, prove_, workers_, &feeds_, LanguageOf(*context));
   }
 
   template <typename Request, typename Response>

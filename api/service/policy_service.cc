@@ -15,7 +15,7 @@ using Base = v1::PolicyService::WithRawCallbackMethod_ListPacks<
 
 class PolicyService final : public ServiceAdapter, private Base {
  public:
-  PolicyService(const ReadPolicy* read, const api::ReplayPolicy* replay, Workers* workers)
+  PolicyService(const ReadPolicy* read, api::ReplayPolicy* replay, Workers* workers)
       : read_(read), replay_(replay), workers_(workers) {}
 
   std::string_view name() const override { return v1::PolicyService::service_full_name(); }
@@ -63,14 +63,14 @@ class PolicyService final : public ServiceAdapter, private Base {
   }
 
   const ReadPolicy* const read_;
-  const api::ReplayPolicy* const replay_;
+  api::ReplayPolicy* const replay_;
   Workers* const workers_;
 };
 
 }  // namespace
 
-std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read,
-                                                  const ReplayPolicy* replay, Workers* workers) {
+std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read, ReplayPolicy* replay,
+                                                  Workers* workers) {
   return std::make_unique<PolicyService>(read, replay, workers);
 }
 

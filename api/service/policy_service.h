@@ -14,8 +14,8 @@
 namespace constancia::api {
 
 // All outlive the adapter.
-std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read,
-                                                  const ReplayPolicy* replay, Workers* workers);
+std::unique_ptr<ServiceAdapter> MakePolicyService(const ReadPolicy* read, ReplayPolicy* replay,
+                                                  Workers* workers);
 
 }  // namespace constancia::api
 

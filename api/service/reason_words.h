@@ -8,10 +8,9 @@
 #include <string_view>
 
 #include "constancia/error/v1/reason.pb.h"
+#include "core/base/language.h"
 
 namespace constancia::api {
-
-enum class Language { kEnglish, kSpanish, kPortuguese };
 
 // The best of our languages for an Accept-Language value (RFC 9110), as "es-CL,es;q=0.9,en;q=0.8";
 // English when it wants none of them.

@@ -12,8 +12,8 @@
 namespace constancia::api {
 
 StreamAppendCall::StreamAppendCall(absl::StatusOr<Caller> caller, const RecordEvents* record,
-                                   LiveCalls<StreamAppendCall>* live)
-    : caller_(std::move(caller)), record_(record), live_(live) {
+                                   LiveCalls<StreamAppendCall>* live, Language language)
+    : caller_(std::move(caller)), record_(record), live_(live), language_(language) {
   const absl::Status taken = caller_.ok() ? live_->Add(this, kStreamsMax) : caller_.status();
   Step step;
   {
@@ -21,7 +21,7 @@ StreamAppendCall::StreamAppendCall(absl::StatusOr<Caller> caller, const RecordEv
     finished_ = !taken.ok();
     step = NextStep();
   }
-  if (!taken.ok()) step.finish = ToGrpc(taken);
+  if (!taken.ok()) step.finish = ToGrpc(taken, language_);
   Take(std::move(step));
 }
 
@@ -81,7 +81,7 @@ void StreamAppendCall::SetResult(uint64_t number,
   if (result.ok()) {
     *response.mutable_appended() = *result;
   } else {
-    *response.mutable_error() = ToRpc(result.status());
+    *response.mutable_error() = ToRpc(result.status(), language_);
   }
   Step step;
   {
@@ -126,7 +126,8 @@ StreamAppendCall::Step StreamAppendCall::NextStep() {
     step.finish = reads_ended_ ? grpc::Status::OK
                                : ToGrpc(Error(error::v1::SHUTTING_DOWN,
                                               "the server is stopping; everything it took is "
-                                              "answered; go on with another call"));
+                                              "answered; go on with another call"),
+                                        language_);
   }
   return step;
 }

@@ -22,6 +22,7 @@
 #include "api/auth/caller.h"
 #include "api/commands/record_events.h"
 #include "api/service/live_calls.h"
+#include "api/service/reason_words.h"
 
 namespace constancia::api {
 
@@ -29,7 +30,7 @@ class StreamAppendCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
  public:
   // Starts. `record` and `live` outlive the call.
   StreamAppendCall(absl::StatusOr<Caller> caller, const RecordEvents* record,
-                   LiveCalls<StreamAppendCall>* live);
+                   LiveCalls<StreamAppendCall>* live, Language language);
 
   // Reads no further and ends with SHUTTING_DOWN once everything read is answered.
   void Drain();
@@ -54,6 +55,7 @@ class StreamAppendCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   const absl::StatusOr<Caller> caller_;
   const RecordEvents* const record_;
   LiveCalls<StreamAppendCall>* const live_;
+  const Language language_;
   grpc::ByteBuffer request_;  // Belongs to the read in progress.
 
   absl::Mutex mutex_;

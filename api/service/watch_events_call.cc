@@ -22,11 +22,12 @@ grpc::ByteBuffer Progress(Position next) {
 
 WatchEventsCall::WatchEventsCall(absl::StatusOr<EventQuery> query, Position from,
                                  const ReadEvents* read, Workers* workers,
-                                 LiveCalls<WatchEventsCall>* live)
+                                 LiveCalls<WatchEventsCall>* live, Language language)
     : query_(std::move(query)),
       read_(read),
       workers_(workers),
       live_(live),
+      language_(language),
       next_(from),
       said_(absl::Now()) {
   const absl::Status taken = query_.ok() ? live_->Add(this, kWatchersMax) : query_.status();
@@ -129,7 +130,7 @@ WatchEventsCall::Step WatchEventsCall::NextStep() {
   if (finished_ || writing_ || reading_) return step;
   if (!ended_.ok()) {
     finished_ = true;
-    step.finish = absl::IsCancelled(ended_) ? grpc::Status::CANCELLED : ToGrpc(ended_);
+    step.finish = absl::IsCancelled(ended_) ? grpc::Status::CANCELLED : ToGrpc(ended_, language_);
   } else if (!answers_.empty()) {
     writing_ = true;
     step.write = &answers_.front();

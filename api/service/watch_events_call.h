@@ -22,6 +22,7 @@
 #include "absl/time/time.h"
 #include "api/commands/read_events.h"
 #include "api/service/live_calls.h"
+#include "api/service/reason_words.h"
 #include "api/service/workers.h"
 #include "core/base/position.h"
 
@@ -31,7 +32,7 @@ class WatchEventsCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
  public:
   // Starts. The pointers outlive the call.
   WatchEventsCall(absl::StatusOr<EventQuery> query, Position from, const ReadEvents* read,
-                  Workers* workers, LiveCalls<WatchEventsCall>* live);
+                  Workers* workers, LiveCalls<WatchEventsCall>* live, Language language);
 
   // The log ends at `end` now.
   void Wake(Position end);
@@ -59,6 +60,7 @@ class WatchEventsCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer> 
   const ReadEvents* const read_;
   Workers* const workers_;
   LiveCalls<WatchEventsCall>* const live_;
+  const Language language_;
 
   absl::Mutex mutex_;
   std::deque<grpc::ByteBuffer> answers_ ABSL_GUARDED_BY(mutex_);  // The first is being written.

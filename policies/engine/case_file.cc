@@ -13,7 +13,6 @@
 #include "core/base/status.h"
 #include "policies/engine/conduct_case.h"
 #include "policies/engine/evaluate.h"
-#include "policies/engine/internal/rule_compiler.h"
 #include "policies/engine/internal/rule_kinds.h"
 #include "policies/engine/yaml_message.h"
 
@@ -300,7 +299,7 @@ absl::Status RunCase(const PackSet& packs, const Case& one, CaseResult* result) 
   std::optional<PackSet> switched;
   if (!one.switches().empty()) {
     SwitchValues values;
-    for (const auto& [id, value] : one.switches()) values[id] = internal::SwitchText(value);
+    for (const auto& [id, value] : one.switches()) values[id] = SwitchText(value);
     ASSIGN_OR_RETURN(switched, packs.With(values));
   }
   if (IsConductCase(one)) {

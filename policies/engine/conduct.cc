@@ -13,6 +13,7 @@
 #include "policies/calendar/business_days.h"
 #include "policies/engine/internal/amount_cap.h"
 #include "policies/engine/internal/conduct_message.h"
+#include "policies/engine/internal/conduct_scope.h"
 #include "policies/engine/internal/pack_use.h"
 
 namespace constancia::policies {
@@ -20,41 +21,16 @@ namespace {
 
 using counsel::v1::Finding;
 using counsel::v1::Verdict;
-using Selection = std::vector<PackSet::Selected>;
+using internal::ForEachRule;
+using internal::Has;
+using internal::RegionFor;
+using internal::Selection;
 
 constexpr std::string_view kConductDomain = "constancia/conduct/v1";
 
 // In which the person meant was told or sent something.
 constexpr Outcomes kToldOutcomes = Outcomes::Of(Outcome::kAnswered, Outcome::kSpoke, Outcome::kSent,
                                                 Outcome::kDelivered, Outcome::kRead);
-constexpr Channels kWrittenChannels =
-    Channels::Of(Channel::kLetter, Channel::kEmail, Channel::kEmailWork, Channel::kSms,
-                 Channel::kIm, Channel::kSocialDm);
-
-template <typename Range>
-bool Has(const Range& range, std::string_view word) {
-  return std::find(range.begin(), range.end(), word) != range.end();
-}
-
-// Calls `ask(pack, rule, kind)` for every rule of that kind that is in force on `on` and asked
-// under `scope`, in order.
-template <typename Kind, typename Ask>
-absl::Status ForEachRule(const Selection& packs, const ConductScope& scope, absl::CivilDay on,
-                         Ask ask) {
-  for (const PackSet::Selected& pack : packs) {
-    for (const ConductRule& rule : pack.member->book.conduct) {
-      const Kind* kind = std::get_if<Kind>(&rule.kind);
-      if (kind == nullptr || !rule.validity.Has(on)) continue;
-      if (!scope.only_rule.empty() && rule.id != scope.only_rule) continue;
-      const std::string& when = rule.text.when();
-      if (!when.empty() && !scope.circumstances.contains(when)) continue;
-      if (scope.circumstances.contains(rule.text.unless())) continue;
-      RETURN_IF_ERROR(ask(pack, rule, *kind));
-    }
-  }
-  return absl::OkStatus();
-}
-
 Finding MakeFinding(const PackSet::Selected& pack, const ConductRule& rule, bool pass) {
   Finding finding;
   finding.set_jurisdiction(std::string(pack.jurisdiction));
@@ -172,7 +148,8 @@ void AskLeastDates(const RecordField& rule, const DatedEvent& event, std::string
 
 bool Asked(const Content::Item& item, const CompletedContact& contact) {
   if (item.at == Content::At::kFirst && !contact.first) return false;
-  if (item.at == Content::At::kWritten && !kWrittenChannels.Has(contact.channel)) return false;
+  if (item.at == Content::At::kWritten && !internal::kWrittenChannels.Has(contact.channel))
+    return false;
   // What has to be said is said to the person meant; what may not be done is done to nobody.
   const bool told = !contact.other_reached && kToldOutcomes.Has(contact.outcome);
   if (item.disclosure) return told;
@@ -214,31 +191,12 @@ Finding AskWait(const PackSet::Selected& pack, const ConductRule& rule, const Wa
   return finding;
 }
 
-// The calendar of the rule's pack, or of the first pack asked that has one: a house rule counts
-// business days where the case is.
-const HolidayCalendar* CalendarFor(const PackSet::Selected& pack, const Selection& all) {
-  if (pack.member->calendar != nullptr) return pack.member->calendar;
-  for (const PackSet::Selected& other : all) {
-    if (other.member->calendar != nullptr) return other.member->calendar;
-  }
-  return nullptr;
-}
-
-// The place whose holidays a rule of `pack` heeds: where the case is, or what the pack is about.
-std::string_view RegionFor(const PackSet::Selected& pack, const ConductScope& scope) {
-  return scope.region.empty() ? std::string_view(pack.member->pack->text().region()) : scope.region;
-}
-
 // One duty that follows from `because`. `events` are in order of date.
 DutyStanding MakeStanding(const PackSet::Selected& pack, const ConductRule& rule, const Duty& duty,
-                          const DatedEvent& because, const HolidayCalendar* calendar,
-                          std::string_view region, const std::vector<DatedEvent>& events,
-                          absl::CivilDay now) {
+                          const DatedEvent& because, absl::CivilDay due,
+                          const std::vector<DatedEvent>& events, absl::CivilDay now) {
   DutyStanding standing;
   standing.because = because;
-  const absl::CivilDay due = duty.business_days
-                                 ? AddBusinessDays(because.on, duty.within, calendar, region)
-                                 : because.on + duty.within;
   for (const DatedEvent& event : events) {
     if (event.on > now || (duty.each && event.on < because.on)) continue;
     if (!Has(duty.fulfilled_by, event.type)) continue;
@@ -398,8 +356,9 @@ absl::StatusOr<std::vector<DutyStanding>> ListDuties(const PackSet& packs,
     const auto ask = [&](const PackSet::Selected& pack, const ConductRule& rule, const Duty& duty) {
       if (!Has(duty.after, because.type)) return absl::OkStatus();
       if (!duty.each && begun.contains({pack.member, rule.id})) return absl::OkStatus();
-      standings.push_back(MakeStanding(pack, rule, duty, because, CalendarFor(pack, selected),
-                                       RegionFor(pack, scope), ordered, now));
+      standings.push_back(MakeStanding(pack, rule, duty, because,
+                                       internal::DueDate(pack, selected, scope, duty, because.on),
+                                       ordered, now));
       return absl::OkStatus();
     };
     RETURN_IF_ERROR(ForEachRule<Duty>(selected, scope, because.on, ask));

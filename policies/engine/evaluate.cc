@@ -8,6 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/crypto/sha256.h"
+#include "policies/engine/internal/contact_duties.h"
 #include "policies/engine/internal/evaluation.h"
 #include "policies/engine/internal/pack_use.h"
 #include "policies/engine/internal/view.h"
@@ -60,8 +61,9 @@ Finding MakeFinding(const Question& question, const Answer& answer, std::optiona
   return finding;
 }
 
-// The facts that the findings rest on, and how they were read.
-Hash DigestFacts(const Evaluation& evaluation, const Proposal& proposal, const Verdict& verdict) {
+// The facts that findings and duties rest on, and how they were read.
+Hash DigestFacts(const Evaluation& evaluation, const Proposal& proposal, const Verdict& verdict,
+                 const std::string& of_duties) {
   std::string bytes(kFactsDomain);
   AppendU8(&bytes, 0);
   const auto append = [&](std::string_view text) {
@@ -82,6 +84,7 @@ Hash DigestFacts(const Evaluation& evaluation, const Proposal& proposal, const V
     append(choice.value());
   }
   evaluation.AppendUsedFacts(&bytes);
+  bytes += of_duties;
   return Sha256(bytes);
 }
 
@@ -135,7 +138,12 @@ absl::StatusOr<Verdict> Evaluate(const PackSet& packs, const counsel::v1::Facts&
   if (proposal_view.initiated_by == Initiator::kCollector) {
     Judge(proposal_view, &evaluation, &verdict);
   }
-  verdict.set_facts_digest(DigestFacts(evaluation, proposal, verdict).str());
+  std::string of_duties;
+  if (proposal_view.initiated_by == Initiator::kCollector && !proposal_view.recorded &&
+      verdict.outcome() != Verdict::DENY) {
+    RETURN_IF_ERROR(internal::AddDuties(selected, proposal_view, facts, &verdict, &of_duties));
+  }
+  verdict.set_facts_digest(DigestFacts(evaluation, proposal, verdict, of_duties).str());
   return verdict;
 }
 

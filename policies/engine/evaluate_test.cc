@@ -207,6 +207,80 @@ TEST(Evaluate, NamesEverythingItWasAskedUnder) {
   EXPECT_THAT(verdict.switches(), SizeIs(7));
 }
 
+void AddAct(Facts* facts, const std::string& type, const std::string& date, uint64_t position) {
+  counsel::v1::Act* act = facts->add_acts();
+  act->set_type(type);
+  act->set_date(date);
+  act->set_position(position);
+}
+
+// "CL-19496-37-written15 by 2025-03-25", "CL-19496-37-info"
+std::vector<std::string> DutiesOf(const Verdict& verdict) {
+  std::vector<std::string> duties;
+  for (const counsel::v1::Duty& duty : verdict.duties()) {
+    duties.push_back(duty.due_date().empty() ? duty.rule_id()
+                                             : duty.rule_id() + " by " + duty.due_date());
+  }
+  return duties;
+}
+
+TEST(Evaluate, TellsWhatAContactMakesDueAndOnlyOnce) {
+  const Proposal call = ACall("2025-03-10T09:00:00-03:00");
+  EXPECT_THAT(DutiesOf(Decide(Chile(), Facts(), call)),
+              ElementsAre("CL-19496-37-info", "CL-19496-37-written15 by 2025-03-25"));
+
+  Facts later;
+  AddAct(&later, "ContactAttempted", "2025-02-10", 3);
+  const Verdict begun = Decide(Chile(), later, call);
+  EXPECT_THAT(DutiesOf(begun), ElementsAre("CL-19496-37-info"));
+  Facts done;
+  AddAct(&done, "WrittenInformationSent", "2025-03-10", 3);
+  EXPECT_THAT(DutiesOf(Decide(Chile(), done, call)), ElementsAre("CL-19496-37-info"));
+  // What comes only later changes nothing, and the digest covers what duties rest on alone.
+  AddAct(&later, "ContactAttempted", "2025-03-11", 9);
+  AddAct(&later, "ComplaintReceived", "2025-02-01", 2);
+  EXPECT_EQ(Decide(Chile(), later, call).SerializeAsString(), begun.SerializeAsString());
+  EXPECT_NE(Decide(Chile(), Facts(), call).facts_digest(), begun.facts_digest());
+  later.mutable_acts(0)->set_date("February");
+  EXPECT_EQ(ReasonOf(Evaluate(Chile(), later, call).status()), error::v1::SCHEMA_INVALID);
+}
+
+TEST(Evaluate, AContactThatIsDeniedOrRecordedMakesNothingDue) {
+  Proposal call = ACall("2025-03-10T21:00:00-03:00");
+  EXPECT_THAT(Decide(Chile(), Facts(), call).duties(), IsEmpty());
+  call = ACall("2025-03-10T09:00:00-03:00");
+  call.set_position(7);
+  EXPECT_THAT(Decide(Chile(), Facts(), call).duties(), IsEmpty());
+  call.clear_position();
+  call.set_initiated_by("debtor");
+  EXPECT_THAT(Decide(Chile(), Facts(), call).duties(), IsEmpty());
+}
+
+TEST(Evaluate, WhatIsDueFollowsTheChannelTheFirstContactAndTheCase) {
+  const auto of = [](const std::string& item) {
+    return absl::StrCat("kind: content, items: [", item,
+                        "], message: {es: M, pt: M, en: M}, law: {citation: C, text: {es: T, pt: "
+                        "T, en: T}, mark: V, confidence: H}}\n");
+  };
+  const PackSet packs = *PackSet::Build(
+      {APack("XX",
+             absl::StrCat("  - {id: first, ", of("{item: CREDITOR, at: first}"),
+                          "  - {id: written, ", of("{item: OPT_OUT, at: written}"),
+                          "  - {id: check, ", of("{item: no_court_look, at: each}"),
+                          "  - {id: small, when: small_debt, ", of("{item: RIGHTS, at: each}")))},
+      &TestZones());
+  Proposal call = ACall("2025-03-10T09:00:00-03:00");
+  call.set_jurisdictions(0, "XX");
+  Proposal message = call;
+  message.set_channel("sms");
+  EXPECT_THAT(DutiesOf(Decide(packs, Facts(), call)), ElementsAre("first"));
+  EXPECT_THAT(DutiesOf(Decide(packs, Facts(), message)), ElementsAre("first", "written"));
+  Facts known;
+  AddAct(&known, "Conversation", "2025-03-01", 4);
+  known.add_circumstances("small_debt");
+  EXPECT_THAT(DutiesOf(Decide(packs, known, call)), ElementsAre("small"));
+}
+
 TEST(Evaluate, ALivePermitCountsUntilItExpires) {
   Facts facts;
   AddPermit(&facts, 7, "2025-03-10T10:00:00-03:00", "2025-03-10T10:15:00-03:00", "call");

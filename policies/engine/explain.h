@@ -9,11 +9,12 @@
 #include <string>
 
 #include "constancia/counsel/v1/verdict.pb.h"
+#include "core/base/language.h"
 #include "policies/engine/pack_set.h"
 
 namespace constancia::policies {
 
-enum class Language { kSpanish, kPortuguese, kEnglish };
+using constancia::Language;
 
 // Returns the message of the rule that `finding` is about, with count, limit and next instant (on
 // the wall clock of the proposal's main zone) filled in. "" when `packs` has no such rule, or not

@@ -1,6 +1,7 @@
 #include "policies/engine/pack.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,8 +16,6 @@
 
 namespace constancia::policies {
 namespace {
-
-using internal::SwitchText;
 
 // Switches whose default stands between a stricter and a laxer value.
 constexpr std::string_view kRaisable[] = {"co.one_contact_per_week", "inbound.reply_hours"};
@@ -174,6 +173,16 @@ absl::Status CheckRules(const Pack& pack, const policy::v1::Pack& text) {
 }
 
 }  // namespace
+
+std::string SwitchText(const google::protobuf::Value& value) {
+  if (value.has_bool_value()) return value.bool_value() ? "true" : "false";
+  if (value.has_string_value()) return value.string_value();
+  if (value.has_number_value() && value.number_value() >= 0 && value.number_value() < 1e9 &&
+      std::floor(value.number_value()) == value.number_value()) {
+    return absl::StrCat(static_cast<int64_t>(value.number_value()));
+  }
+  return "";
+}
 
 absl::StatusOr<Pack> Pack::Load(std::string_view file, std::string_view yaml) {
   ASSIGN_OR_RETURN(const YamlDocument document, YamlDocument::Parse(file, yaml));

@@ -20,6 +20,9 @@ namespace constancia::policies {
 // Switch id to value, spelled as in YAML: "true", "3", "calendar_week".
 using SwitchValues = std::map<std::string, std::string, std::less<>>;
 
+// A value of a switch as SwitchValues spells it; "" when a switch cannot have it.
+std::string SwitchText(const google::protobuf::Value& value);
+
 class Pack {
  public:
   // Reads a pack from the bytes of its file; `file` is what errors call it.

@@ -19,7 +19,17 @@ absl::StatusOr<PackSet> PackSet::Build(std::vector<Pack> packs, const ZoneTable*
 absl::StatusOr<PackSet> PackSet::With(const SwitchValues& switches) const {
   std::vector<std::shared_ptr<const Pack>> packs;
   for (const Member& member : members_) packs.push_back(member.pack);
-  return Build(std::move(packs), zones_, switches);
+  SwitchValues values = switches;
+  values.merge(this->switches());  // what is there already stays
+  return Build(std::move(packs), zones_, values);
+}
+
+SwitchValues PackSet::switches() const {
+  SwitchValues values;
+  for (const Member& member : members_) {
+    values.insert(member.switches.begin(), member.switches.end());
+  }
+  return values;
 }
 
 absl::StatusOr<PackSet> PackSet::Build(std::vector<std::shared_ptr<const Pack>> packs,

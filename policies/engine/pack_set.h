@@ -42,8 +42,11 @@ class PackSet {
   static absl::StatusOr<PackSet> Build(std::vector<Pack> packs, const ZoneTable* zones,
                                        const SwitchValues& switches = {});
 
-  // Returns the same packs under other switches. Fails as Build does.
+  // Returns the same packs with `switches` over the values they have here. Fails as Build does.
   absl::StatusOr<PackSet> With(const SwitchValues& switches) const;
+
+  // The value of every switch of every pack.
+  SwitchValues switches() const;
 
   // Returns the packs that `jurisdictions` load, in the order in which they are asked: jurisdiction
   // by jurisdiction, those common to more jurisdictions first; a pack is asked once. Fails with

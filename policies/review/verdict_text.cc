@@ -141,6 +141,39 @@ ReasonText Reason(const PackSet& packs, const Finding& finding, const std::strin
   return reason;
 }
 
+absl::TimeZone ZoneOf(const PackSet& packs, const Proposal& proposal) {
+  const absl::TimeZone* named =
+      proposal.zones().empty() ? nullptr : packs.zones().Find(proposal.zones(0));
+  return named == nullptr ? absl::UTCTimeZone() : *named;
+}
+
+// "una llamada al deudor, el 2025-03-10 09:00:00 (America/Santiago)"
+std::string ContactText(const Proposal& proposal, const absl::TimeZone& zone, Language language) {
+  return absl::StrCat(WordText<Channel>(kChannels, proposal.channel(), language), " ",
+                      WordText<Party>(kParties, proposal.party(), language), ", ", kOn.In(language),
+                      " ", LocalText(proposal.at_micros(), proposal, zone));
+}
+
+// Why no permit covers a contact.
+std::string UngovernedText(event::v1::UngovernedReason why, Language language) {
+  constexpr Phrase kUngoverned = {"Ningún permiso lo ampara", "Nenhuma permissão o ampara",
+                                  "No permit covers it"};
+  constexpr Phrase kNone = {"no nombra ninguno", "não nomeia nenhuma", "it names none"};
+  constexpr Phrase kExpired = {"el que nombra había vencido", "a que nomeia havia vencido",
+                               "the one it names had expired"};
+  constexpr Phrase kUsed = {"otro contacto había usado el que nombra",
+                            "outro contato havia usado a que nomeia",
+                            "another contact had used the one it names"};
+  constexpr Phrase kMismatch = {"el que nombra es para otra persona, otro canal u otra deuda",
+                                "a que nomeia é para outra pessoa, outro canal ou outra dívida",
+                                "the one it names is for another person, channel or debt"};
+  const Phrase* reason = &kNone;
+  if (why == event::v1::UNGOVERNED_REASON_PERMIT_EXPIRED) reason = &kExpired;
+  if (why == event::v1::UNGOVERNED_REASON_PERMIT_USED) reason = &kUsed;
+  if (why == event::v1::UNGOVERNED_REASON_PERMIT_MISMATCH) reason = &kMismatch;
+  return absl::StrCat(kUngoverned.In(language), ": ", reason->In(language));
+}
+
 // What was consulted, and which of it is not at hand.
 void AddBasis(const PackSet& packs, const Verdict& verdict, Language language, VerdictText* text) {
   std::string consulted;
@@ -176,20 +209,14 @@ void AddBasis(const PackSet& packs, const Verdict& verdict, Language language, V
 
 VerdictText ExplainVerdict(const PackSet& packs, const Proposal& proposal, const Verdict& verdict,
                            Language language) {
-  absl::TimeZone zone = absl::UTCTimeZone();
-  if (!proposal.zones().empty()) {
-    const absl::TimeZone* named = packs.zones().Find(proposal.zones(0));
-    if (named != nullptr) zone = *named;
-  }
+  const absl::TimeZone zone = ZoneOf(packs, proposal);
   const std::string date = absl::FormatCivilTime(LocalDate({proposal.at_micros()}, zone));
   const Phrase& answer = verdict.outcome() == Verdict::DENY    ? kDenied
                          : verdict.outcome() == Verdict::REFER ? kReferred
                                                                : kAllowed;
   VerdictText text;
-  text.headline = absl::StrCat(
-      answer.In(language), ": ", WordText<Channel>(kChannels, proposal.channel(), language), " ",
-      WordText<Party>(kParties, proposal.party(), language), ", ", kOn.In(language), " ",
-      LocalText(proposal.at_micros(), proposal, zone), ".");
+  text.headline =
+      absl::StrCat(answer.In(language), ": ", ContactText(proposal, zone, language), ".");
   for (const Finding& finding : verdict.findings()) {
     if (finding.result() == Finding::EXEMPT) {
       text.notes.push_back(absl::StrCat(finding.rule_id(), " ", kLifted.In(language), " ",
@@ -237,6 +264,41 @@ VerdictText ExplainConductVerdict(const PackSet& packs, std::string_view date,
   }
   text.notes.push_back(absl::StrCat(kAsked.In(language), ": ", verdict.findings_size(), "."));
   AddBasis(packs, verdict, language, &text);
+  return text;
+}
+
+VerdictText ExplainViolation(const PackSet& packs, const Proposal& act,
+                             const event::v1::ViolationDetected& violation, Language language) {
+  constexpr Phrase kLate = {"Se sabe por hechos que llegaron después; entonces no podía saberse",
+                            "Sabe-se por fatos que chegaram depois; então não se podia saber",
+                            "It is known by facts that arrived later; it could not be known then"};
+  const Verdict& verdict = violation.verdict();
+  const bool of_contact =
+      std::all_of(verdict.findings().begin(), verdict.findings().end(),
+                  [](const Finding& finding) { return finding.kind().empty(); });
+  const absl::TimeZone zone = ZoneOf(packs, act);
+  const std::string date = absl::FormatCivilTime(LocalDate({act.at_micros()}, zone));
+  VerdictText text = of_contact ? ExplainVerdict(packs, act, verdict, language)
+                                : ExplainConductVerdict(packs, date, verdict, language);
+  const std::string governed = violation.ungoverned() == event::v1::UNGOVERNED_REASON_UNSPECIFIED
+                                   ? ""
+                                   : UngovernedText(violation.ungoverned(), language);
+  const std::string what = violation.rule_id().empty()
+                               ? governed
+                               : absl::StrCat(kBroken.In(language), ", ", violation.rule_id());
+  text.headline = absl::StrCat(
+      what, ". ",
+      of_contact ? ContactText(act, zone, language) : absl::StrCat(kOn.In(language), " ", date),
+      ".");
+  std::stable_partition(text.reasons.begin(), text.reasons.end(), [&](const ReasonText& reason) {
+    return reason.rule == violation.rule_id();
+  });
+  if (violation.unknowable_at_the_time()) {
+    text.notes.insert(text.notes.begin(), absl::StrCat(kLate.In(language), "."));
+  }
+  if (!violation.rule_id().empty() && !governed.empty()) {
+    text.notes.insert(text.notes.begin(), absl::StrCat(governed, "."));
+  }
   return text;
 }
 

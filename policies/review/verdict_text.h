@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "constancia/counsel/v1/verdict.pb.h"
+#include "constancia/event/v1/gate.pb.h"
 #include "policies/engine/explain.h"
 #include "policies/engine/pack_set.h"
 
@@ -42,6 +43,11 @@ VerdictText ExplainVerdict(const PackSet& packs, const counsel::v1::Proposal& pr
 // Explains what `verdict` found about conduct: an act of that local date, written 2025-03-10.
 VerdictText ExplainConductVerdict(const PackSet& packs, std::string_view date,
                                   const counsel::v1::Verdict& verdict, Language language);
+
+// Explains a recorded violation, the rule it names first. `act` is what was done, as far as it is
+// known: at_micros, channel, party and zones of a contact; at_micros and zones of any other act.
+VerdictText ExplainViolation(const PackSet& packs, const counsel::v1::Proposal& act,
+                             const event::v1::ViolationDetected& violation, Language language);
 
 // Writes it as paragraphs.
 std::string ToText(const VerdictText& text, Language language);

@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "policies/engine/case_file.h"
+#include "policies/engine/conduct.h"
 #include "policies/engine/evaluate.h"
 #include "policies/engine/pack.h"
 #include "policies/engine/testing.h"
@@ -190,6 +191,45 @@ TEST(VerdictText, SaysWhenTheTextThatWasUsedIsNotAtHand) {
   EXPECT_EQ(text.reasons[0].citation, "");
   EXPECT_THAT(text.notes, Contains("Not at hand is the text that was used of CL-19496 version 9."));
   EXPECT_THAT(ToText(text, Language::kEnglish), HasSubstr("1. CL-19496-37-hours\n"));
+}
+
+TEST(VerdictText, AViolationNamesItsRuleFirstAndThePermitThatIsMissing) {
+  const PackSet packs = ChileanPacks();
+  const counsel::v1::Proposal act = Call("2025-03-10T21:00:00-03:00");
+  event::v1::ViolationDetected violation;
+  *violation.mutable_verdict() = *Evaluate(packs, CalledOnSaturday(), act);
+  violation.set_rule_id("CL-19496-37-freq-phone");
+  violation.set_ungoverned(event::v1::UNGOVERNED_REASON_PERMIT_EXPIRED);
+  violation.set_unknowable_at_the_time(true);
+  const VerdictText text = ExplainViolation(packs, act, violation, Language::kSpanish);
+  EXPECT_EQ(text.headline,
+            "Infringe una regla, CL-19496-37-freq-phone. una llamada al deudor, el 2025-03-10 "
+            "21:00:00 (America/Santiago).");
+  ASSERT_THAT(text.reasons, SizeIs(2));  // the hour is broken too
+  EXPECT_EQ(text.reasons[0].rule, "CL-19496-37-freq-phone");
+  EXPECT_EQ(text.notes[0], "Ningún permiso lo ampara: el que nombra había vencido.");
+  EXPECT_THAT(text.notes[1], StartsWith("Se sabe por hechos que llegaron después"));
+
+  violation.clear_rule_id();
+  EXPECT_THAT(ExplainViolation(packs, act, violation, Language::kEnglish).headline,
+              StartsWith("No permit covers it: the one it names had expired. a call"));
+}
+
+TEST(VerdictText, AViolationOfConductTellsTheDateOfTheAct) {
+  const PackSet packs = ChileanPacks();
+  ConductScope scope;
+  scope.jurisdictions = {"CL"};
+  CompletedContact contact;
+  contact.on = absl::CivilDay(2025, 3, 10);
+  event::v1::ViolationDetected violation;
+  *violation.mutable_verdict() = *JudgeContact(packs, scope, contact);
+  violation.set_rule_id("CL-19496-37-info");
+  counsel::v1::Proposal act;
+  act.set_at_micros(At("2025-03-10T21:00:00-03:00").micros);
+  act.add_zones("America/Santiago");
+  const VerdictText text = ExplainViolation(packs, act, violation, Language::kEnglish);
+  EXPECT_EQ(text.headline, "Breaks a rule, CL-19496-37-info. on 2025-03-10.");
+  EXPECT_THAT(text.reasons.at(0).sentence, StartsWith("The contact did not tell: creditor"));
 }
 
 TEST(VerdictText, WordsThatNobodyKnowsAreShownAsTheyAre) {

@@ -621,5 +621,36 @@ TEST_F(GateTest, EveryRecordedDecisionCanBeRepeatedFromTheLog) {
   EXPECT_EQ(repeated, 5);
 }
 
+// What a ledger sets is in the verdict, so that the decision is repeated as it was read then.
+TEST_F(GateTest, ADecisionNamesTheSwitchesItWasTakenUnder) {
+  const policies::PackSet lenient = policies::ChileanPacks({{"cl.week", "calendar_week"}});
+  gate_.emplace(&ledger_.log(), &lenient, &*zones_, &ledger_.clock(), &random_);
+  Record(Attempt(ev::CHANNEL_VOICE_CALL, ""), "2025-03-07T10:00:00-03:00");  // the week before
+  const auto decision = Reserve(Request(ev::CHANNEL_VOICE_CALL));
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->verdict.outcome(), Verdict::ALLOW);
+
+  const auto event = ledger_.reader().ReadEvent(decision->receipt.position);
+  ev::PermitGranted granted;
+  ASSERT_TRUE(granted.ParseFromString(event->header.public_payload()));
+  policies::SwitchValues used;
+  for (const auto& set : granted.verdict().switches()) used[set.switch_id()] = set.value();
+  EXPECT_EQ(used["cl.week"], "calendar_week");
+  const auto again = packs_.With(used);
+  ASSERT_TRUE(again.ok()) << again.status();
+  const auto repeat = [&](const policies::PackSet& packs) {
+    const DecisionRows rows(&ledger_.log());
+    ContactFacts facts(rows, &packs);
+    // The decision's own permit came behind its facts.
+    auto gathered = *facts.Gather(granted.proposal(), {event->header.occurred_at()}, "", {});
+    std::erase_if(*gathered.mutable_contacts(), [&](const counsel::v1::Contact& contact) {
+      return contact.position() == decision->receipt.position.value;
+    });
+    return policies::Evaluate(packs, gathered, granted.proposal())->SerializeAsString();
+  };
+  EXPECT_EQ(repeat(*again), granted.verdict().SerializeAsString());
+  EXPECT_NE(repeat(packs_), granted.verdict().SerializeAsString());
+}
+
 }  // namespace
 }  // namespace constancia::api

@@ -130,6 +130,14 @@ class Ledger(Served):
         expect(line, "the server did not start:\n" + (self.folder.parent / "server.log").read_text()[-2000:])
         self.address = json.loads(line)["grpc"]
 
+    def fails_to_start(self):
+        """What the server says instead of starting."""
+        environment = dict(os.environ, CONSTANCIA_GRPC_ADDRESS="127.0.0.1:0", CONSTANCIA_HTTP_ADDRESS="127.0.0.1:0")
+        done = subprocess.run([self.program, "serve", str(self.folder)], capture_output=True, text=True,
+                              timeout=START_SECONDS, env=environment)
+        expect(done.returncode == 1, f"serve ended with {done.returncode}\n{done.stderr}")
+        return done.stderr
+
     def kill(self):
         self.process.kill()
         self.process.wait()

@@ -101,6 +101,67 @@ def explain(ledger):
     ledger.run(*at, "policy", "explain", "--event", "0", code=3)
 
 
+def explain_violation(ledger):
+    """A recorded violation is told in words, with its rule first."""
+    at = ("--ledger", str(ledger.folder))
+    events = [json.loads(line) for line in ledger.run(*at, "-o", "jsonl", "events", "list", "--type", "ViolationDetected",
+                                                      "-n", "0").splitlines()]
+    named = [event for event in events if event["payload"].get("rule_id")]
+    expect(named, "the sandbox breaks no rule")
+    for event in named:
+        text = ledger.run(*at, "policy", "--lang", "en", "explain", "--event", event["event_id"]).splitlines()
+        rule = event["payload"]["rule_id"]
+        expect(text[1].startswith(f"Breaks a rule, {rule}. "), text[1])
+        expect(f"Rule {rule} (" in text[4], "\n".join(text))
+
+
+def switches(protos, ledger, client, source):
+    """A point that the law leaves open is read strictly, or as the ledger says; both can be seen and tried."""
+    at = ("--ledger", str(ledger.folder))
+    listed = {row["switch"]: row for row in json.loads(ledger.run("-o", "json", "policy", "switches"))}
+    expect(listed["cl.week"]["value"] == "rolling_dates" and "calendar_week" in listed["cl.week"]["values"], str(listed))
+    expect("CL-19496-37-freq-phone" in listed["cl.week"]["rules"], str(listed["cl.week"]))
+    week = ("policy", "--switch", "cl.week=calendar_week")
+    packs = {row["pack"]: row for row in json.loads(ledger.run("-o", "json", *week, "list"))}
+    expect("cl.week=calendar_week" in packs["CL-19496"]["switches"], str(packs["CL-19496"]))
+    rule = json.loads(ledger.run("-o", "json", *week, "show", "CL-19496-37-freq-phone"))
+    expect(any("cl.week=calendar_week" in version["switches"] for version in rule), str(rule))
+    # Cases that hold the strict reading are answered otherwise; a value that does not exist is refused.
+    ledger.run("policy", "test", "--all")
+    ledger.run(*week, "test", "--all", code=1)
+    ledger.run("policy", "--switch", "cl.week=month", "test", "--all", code=1)
+    ledger.run("policy", "--switch", "cl.weeks=calendar_week", "list", code=1)
+    chile = str(pathlib.Path(source) / "policies/packs/CL/CL-19496")
+    ledger.run(*week, "lint", chile)
+    ledger.run("policy", "--switch", "cl.week=month", "lint", chile, code=1)
+
+    service, stub = protos.policy_service, protos.policy_stub(ledger.channel("operator"))
+    pack = stub.GetPack(service.GetPackRequest(parent=client.parent, pack="CL-19496"), timeout=CALL_SECONDS)
+    in_force = {one.switch_id: one.value for one in pack.switches}
+    expect(in_force["cl.week"] == "rolling_dates", str(in_force))
+    dates = ("--from", "2025-01-01", "--to", "2026-03-02")
+    lines = ledger.run(*at, "-o", "jsonl", *week, "replay", *dates).splitlines()
+    for difference in map(json.loads, lines):
+        expect(difference["change"] == "NO_LONGER_DENIED" and "-freq-" in difference["rule_id"], str(difference))
+    ledger.run(*at, "policy", "replay", *dates, code=1)  # neither packs nor switches
+
+
+def set_switches(ledger, client, protos):
+    """A server takes them from its file and refuses what no pack has, with the line."""
+    settings = ledger.folder / "constancia.toml"
+    before = settings.read_text()
+    settings.write_text(before + '\n[switches]\ncl.weeks = "calendar_week"\n')
+    line = len(before.splitlines()) + 3
+    said = ledger.fails_to_start()
+    expect(f"constancia.toml:{line}: switch cl.weeks" in said, said)
+    settings.write_text(before + '\n[switches]\ncl.week = "calendar_week"\n')
+    ledger.start()
+    service, stub = protos.policy_service, protos.policy_stub(ledger.channel("operator"))
+    pack = stub.GetPack(service.GetPackRequest(parent=client.parent, pack="CL-19496"), timeout=CALL_SECONDS)
+    expect({one.switch_id: one.value for one in pack.switches}["cl.week"] == "calendar_week", str(pack.switches))
+    ledger.stop()
+
+
 def replay(ledger, source, folder):
     """What was recorded is judged under a pack that opens one minute a day; under its own, nothing differs."""
     at = ("--ledger", str(ledger.folder))
@@ -177,9 +238,12 @@ def main():
             packs(protos, ledger, client)
             holidays(protos, ledger, client)
             explain(ledger)
+            explain_violation(ledger)
+            switches(protos, ledger, client, arguments.source)
             replay(ledger, arguments.source, folder)
             replay_in_pages(protos, ledger, client, arguments.source)
             ledger.stop()
+            set_switches(ledger, client, protos)
 
 
 main()

@@ -1,7 +1,6 @@
 #include "policies/engine/internal/rule_compiler.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -397,16 +396,6 @@ class RuleCompiler {
 };
 
 }  // namespace
-
-std::string SwitchText(const google::protobuf::Value& value) {
-  if (value.has_bool_value()) return value.bool_value() ? "true" : "false";
-  if (value.has_string_value()) return value.string_value();
-  if (value.has_number_value() && value.number_value() >= 0 && value.number_value() < 1e9 &&
-      std::floor(value.number_value()) == value.number_value()) {
-    return absl::StrCat(static_cast<int64_t>(value.number_value()));
-  }
-  return "";
-}
 
 absl::StatusOr<absl::CivilDay> ReadDate(const std::string& text, absl::CivilDay fallback,
                                         const std::string& path) {

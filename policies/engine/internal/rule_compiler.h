@@ -11,9 +11,6 @@
 
 namespace constancia::policies::internal {
 
-// Spells a switch value as text: true, 3, calendar_week; "" for anything that is no plain value.
-std::string SwitchText(const google::protobuf::Value& value);
-
 // Compiles `pack` with each switch at its value in `values`, which has all of them. Errors are
 // PACK_INVALID; their field is the path of what is wrong: "rules[2].channels[0]".
 absl::StatusOr<RuleBook> CompileRules(const policy::v1::Pack& pack, const SwitchValues& values);
