@@ -96,7 +96,7 @@ class BundleChecker {
                   Step::kCheckpoint);
     VERIFY_ASSIGN(checkpoint_, ParseCheckpoint(bytes), Step::kCheckpoint, file);
     VERIFY_TRY(CheckCheckpoint(checkpoint_, file, trust_, report_));
-    keys_ = std::make_unique<StreamKeyCheck>(checkpoint_.origin);
+    keys_ = std::make_unique<StreamKeyCheck>(checkpoint_.origin, trust_.stream_secret);
     return {};
   }
 
@@ -458,7 +458,7 @@ class BundleChecker {
     if (loose > 0) report_->Unproven(Say::kNotCompleteStreams, {std::to_string(loose)});
     if (withheld_ > 0) report_->Unproven(Say::kNotWithheld, {std::to_string(withheld_)});
     report_->Unproven(Say::kNotReadings);
-    report_->Unproven(Say::kNotNames);
+    ReportNames(trust_, report_);
     if (archive_.Has("proofs/checkpoint.tsr")) report_->Unproven(Say::kNotTimestamp);
     if (archive_.Has(std::string(kCmsFile))) report_->Unproven(Say::kNotCms);
     report_->Unproven(Say::kNotUnsubmitted);

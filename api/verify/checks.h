@@ -24,7 +24,11 @@ struct Trust {
   Policy policy;
   std::optional<std::string> old_checkpoint;  // the bytes of an earlier checkpoint he holds
   std::vector<VerifierKey> source_keys;
+  std::optional<std::string> stream_secret;  // the ledger's K, 32 bytes
 };
+
+// States that names were checked against stream keys, or that without the secret they were not.
+void ReportNames(const Trust& trust, Report* report);
 
 // Verifies source signatures with the reader's keys and counts the ones he has no key for.
 class SourceCheck {

@@ -46,6 +46,15 @@ Hash Sha256(std::initializer_list<std::string_view> parts) {
   return hash;
 }
 
+Hash HmacSha256(std::string_view key, std::string_view message) {
+  std::string inner(64, '\x36'), outer(64, '\x5c');
+  for (size_t i = 0; i < key.size() && i < inner.size(); ++i) {
+    inner[i] = static_cast<char>(inner[i] ^ key[i]);
+    outer[i] = static_cast<char>(outer[i] ^ key[i]);
+  }
+  return Sha256({outer, Sha256({inner, message}).view()});
+}
+
 Hash LeafHash(std::string_view leaf) { return Sha256({std::string_view("\0", 1), leaf}); }
 
 Hash NodeHash(const Hash& left, const Hash& right) {

@@ -71,6 +71,9 @@ class Digest {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
+// HMAC-SHA256 (RFC 2104) with a key of at most 64 bytes.
+Hash HmacSha256(std::string_view key, std::string_view message);
+
 // Whether `signature` (64 bytes) is that of `key` (32 bytes) over `message`, by RFC 8032.
 bool Ed25519Verify(std::string_view key, std::string_view message, std::string_view signature);
 

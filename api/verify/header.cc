@@ -370,6 +370,13 @@ Hash OpenStreamKey(StreamKind kind, std::string_view origin, std::string_view na
   return Sha256({prefix, origin, name});
 }
 
+Hash SecretStreamKey(StreamKind kind, std::string_view origin, std::string_view secret,
+                     std::string_view name) {
+  std::string message(1, static_cast<char>(kind));
+  message += name;
+  return OpenStreamKey(kind, origin, HmacSha256(secret, message).view());
+}
+
 Status StreamKeyCheck::Check(const Event& event) {
   bool in_source_stream = false;
   for (const StreamPlace& place : event.streams) {
@@ -386,6 +393,10 @@ Status StreamKeyCheck::Check(const Event& event) {
       if (place.name != "ledger" || place.key != OpenStreamKey(place.kind, origin_, place.name)) {
         return NotProven("the key of the ledger's stream is wrong");
       }
+    } else if (secret_ && place.kind != StreamKind::kIdentifier &&
+               place.key != SecretStreamKey(place.kind, origin_, *secret_, place.name)) {
+      return NotProven("the key of stream " + StreamText(place) +
+                       " is not that of its name under the secret K you gave");
     }
   }
   if (!in_source_stream) return NotProven("the event is not in the stream of its source");

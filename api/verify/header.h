@@ -100,15 +100,23 @@ Result<GroupRow> ParseGroupRow(std::string_view row);
 // H(0x13 || kind || u16be length of origin || origin || name).
 Hash OpenStreamKey(StreamKind kind, std::string_view origin, std::string_view name);
 
+// The key of a case, debtor or other stream whose name only the ledger's secret K ties to it:
+// the same over HMAC-SHA256(K, kind || name) in the place of the name.
+Hash SecretStreamKey(StreamKind kind, std::string_view origin, std::string_view secret,
+                     std::string_view name);
+
 // Refuses an event whose source and ledger streams do not have the key their name gives them, or
-// that does not stand in the stream of its own source. `source_key` caches one source's key.
+// that does not stand in the stream of its own source; with `secret`, the ledger's K, also one of
+// whose other streams that is so. An identifier has no name to check.
 class StreamKeyCheck {
  public:
-  explicit StreamKeyCheck(std::string origin) : origin_(std::move(origin)) {}
+  explicit StreamKeyCheck(std::string origin, std::optional<std::string> secret = {})
+      : origin_(std::move(origin)), secret_(std::move(secret)) {}
   Status Check(const Event& event);
 
  private:
   std::string origin_;
+  std::optional<std::string> secret_;
   std::string source_name_;  // the last source seen
   Hash source_key_;
 };

@@ -60,6 +60,12 @@ TEST(EventLeaf, OfTheWorkedExampleSaysWhatItShould) {
             "6d37a30fcd7fe6e054d3d3af7222e091a0df9dd2e33de3e6e039c3c21c03f684");
   EXPECT_TRUE(StreamKeyCheck(kOrigin).Check(event).ok());
   EXPECT_FALSE(StreamKeyCheck("other.example/log").Check(event).ok());
+  std::string secret;
+  for (char i = 0; i < 32; ++i) secret.push_back(i);
+  EXPECT_TRUE(StreamKeyCheck(kOrigin, secret).Check(event).ok());
+  secret[31] = 0;
+  EXPECT_NE(StreamKeyCheck(kOrigin, secret).Check(event).failure().detail.find("case/C-17"),
+            std::string::npos);
 }
 
 TEST(Seal, OfTheWorkedExampleHoldsForThatLeafAlone) {

@@ -155,7 +155,7 @@ class LogChecker {
     } else if (options_.every_seal) {
       return At(NotProven("the file is missing"), Step::kSeals, "seals");
     }
-    keys_ = std::make_unique<StreamKeyCheck>(checkpoint_.origin);
+    keys_ = std::make_unique<StreamKeyCheck>(checkpoint_.origin, trust_.stream_secret);
     VERIFY_TRY(CheckOldRoot());
     const uint64_t bundles = checkpoint_.size / kTileWidth + (checkpoint_.size % kTileWidth != 0);
     Bundle now, next;
@@ -360,7 +360,7 @@ class LogChecker {
       report_->Unproven(Say::kNotBeyondCheckpoint, {std::to_string(files_beyond)});
     }
     report_->Assumed(Say::kAssumeClock);
-    report_->Unproven(Say::kNotNames);
+    ReportNames(trust_, report_);
     report_->Unproven(Say::kNotUnsubmitted);
     if (old_ && trust_.policy.has_quorum()) report_->Unproven(Say::kNotOldQuorum);
   }

@@ -134,6 +134,25 @@ TEST(Log, CannotBeForgedByItsOwnSigner) {
   }
 }
 
+TEST(Log, ShowsThatNamesBelongToKeysWithTheSecretAlone) {
+  const TestLog log = SmallLog();
+  Trust trust = log.Reader();
+  Report report;
+  ASSERT_TRUE(CheckFiles(log.Tree(), trust, {}, &report).ok());
+  EXPECT_NE(ReportJson(report, Language::kEnglish).find("not_names"), std::string::npos);
+  std::string secret;
+  for (char i = 0; i < 32; ++i) secret.push_back(i);
+  trust.stream_secret = secret;
+  Report told;
+  ASSERT_TRUE(CheckFiles(log.Tree(), trust, {}, &told).ok());
+  EXPECT_NE(ReportJson(told, Language::kEnglish).find("names_match"), std::string::npos);
+  EXPECT_EQ(ReportJson(told, Language::kEnglish).find("not_names"), std::string::npos);
+  trust.stream_secret = std::string(32, 'x');
+  const Status status = CheckFiles(log.Tree(), trust);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(DetailOf(status).find("secret K"), std::string::npos) << DetailOf(status);
+}
+
 TEST(Log, MayForgeAnEarlierMapRootUnlessAuditIsAsked) {
   TestLog log;
   log.Add(CallIn("C-17"));

@@ -21,15 +21,17 @@ constexpr int kExitNotProven = 7;
 constexpr char kUsage[] =
     "usage: constancia-verify COMMAND ... --policy FILE [--lang en|es|pt] [-o text|json]\n"
     "\n"
-    "  bundle FILE.zip|DIR [--old CHECKPOINT] [--source-key KEY|FILE]...\n"
-    "  log DIR [--audit] [--seals] [--old CHECKPOINT] [--source-key KEY|FILE]...\n"
-    "  proof FILE --leaf FILE... [--source-key KEY|FILE]...\n"
-    "  seal FILE.seal --leaf FILE [--source-key KEY|FILE]...\n"
+    "  bundle FILE.zip|DIR [--old CHECKPOINT] [--source-key KEY|FILE]... [--secret FILE]\n"
+    "  log DIR [--audit] [--seals] [--old CHECKPOINT] [--source-key KEY|FILE]... [--secret FILE]\n"
+    "  proof FILE --leaf FILE... [--source-key KEY|FILE]... [--secret FILE]\n"
+    "  seal FILE.seal --leaf FILE [--source-key KEY|FILE]... [--secret FILE]\n"
     "  consistency OLD_CHECKPOINT NEW_CHECKPOINT PROOF\n"
     "\n"
     "--policy      whose signatures you trust; get it from whom you trust, not from the bundle\n"
     "--old         a checkpoint you kept from before: the log must extend it\n"
     "--source-key  a source's public key, name+hex+base64, or a file of such lines\n"
+    "--secret      the ledger's secret K, 64 hex digits in a file: checks names against stream "
+    "keys\n"
     "--audit       recompute every map of streams, not only the last\n"
     "--seals       verify the signature of every commit group\n"
     "--leaf        the bytes of an entry; for a completeness proof once for each, in order\n"
@@ -42,6 +44,7 @@ struct Arguments {
   std::string old_checkpoint;
   std::vector<std::string> leaves;
   std::vector<std::string> source_keys;
+  std::string secret;
   std::optional<Language> language;
   bool json = false;
   bool audit = false;
@@ -78,6 +81,8 @@ std::optional<Arguments> ParseArguments(const std::vector<std::string>& args) {
       parsed.leaves.push_back(value);
     } else if (name == "--source-key") {
       parsed.source_keys.push_back(value);
+    } else if (name == "--secret") {
+      parsed.secret = value;
     } else if (name == "--lang" && ParseLanguage(value)) {
       parsed.language = ParseLanguage(value);
     } else if ((name == "-o" || name == "--output") && (value == "text" || value == "json")) {
@@ -97,7 +102,7 @@ std::optional<Arguments> ParseArguments(const std::vector<std::string>& args) {
   if (!fits || ((parsed.audit || parsed.seals) && !is_log) ||
       (!parsed.old_checkpoint.empty() && !is_log && !is_bundle) ||
       (!parsed.leaves.empty() && !is_proof && !is_seal) || (is_seal && parsed.leaves.size() != 1) ||
-      (!parsed.source_keys.empty() && is_consistency)) {
+      ((!parsed.source_keys.empty() || !parsed.secret.empty()) && is_consistency)) {
     return std::nullopt;
   }
   return parsed;
@@ -128,6 +133,19 @@ Status ReadSourceKeys(const std::string& text, std::vector<VerifierKey>* keys) {
   return {};
 }
 
+// The ledger's K: 64 hex digits, white space around them.
+Result<std::string> ReadSecret(const std::string& file) {
+  VERIFY_ASSIGN(const std::string text, ReadInput(file));
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  const size_t last = text.find_last_not_of(" \t\r\n");
+  const std::optional<std::string> secret =
+      first == text.npos ? std::nullopt : HexDecode(text.substr(first, last - first + 1));
+  if (!secret || secret->size() != Hash().bytes.size()) {
+    return At(Unreadable("the secret K is 64 hex digits"), Step::kInput, file);
+  }
+  return *secret;
+}
+
 Result<Trust> ReadTrust(const Arguments& arguments) {
   Trust trust;
   VERIFY_ASSIGN(const std::string policy, ReadInput(arguments.policy));
@@ -143,6 +161,9 @@ Result<Trust> ReadTrust(const Arguments& arguments) {
   }
   for (const std::string& text : arguments.source_keys) {
     VERIFY_TRY(ReadSourceKeys(text, &trust.source_keys));
+  }
+  if (!arguments.secret.empty()) {
+    VERIFY_ASSIGN(trust.stream_secret, ReadSecret(arguments.secret));
   }
   return trust;
 }

@@ -41,7 +41,7 @@ Status ReportLeaf(std::string_view leaf, const std::string& origin, const Trust&
   }
   Event event;
   VERIFY_TRY(ParseEvent(leaf, &event));
-  VERIFY_TRY(StreamKeyCheck(origin).Check(event), Step::kStreams);
+  VERIFY_TRY(StreamKeyCheck(origin, trust.stream_secret).Check(event), Step::kStreams);
   SourceCheck sources(trust.source_keys);
   VERIFY_TRY(sources.Check(event));
   sources.Report(report);
@@ -52,7 +52,7 @@ Status ReportLeaf(std::string_view leaf, const std::string& origin, const Trust&
   report->Proven(Say::kEventIs,
                  {std::string(event.type), TimeText(event.recorded_at / 1000000), Joined(streams)});
   report->Assumed(Say::kAssumeClock);
-  report->Unproven(Say::kNotNames);
+  ReportNames(trust, report);
   return {};
 }
 
@@ -64,7 +64,7 @@ Status CheckStream(const std::string& file, const Completeness& proof,
                         std::to_string(leaves.size()) + " leaves were given"),
               Step::kCompleteness, file);
   }
-  StreamKeyCheck keys(proof.checkpoint.origin);
+  StreamKeyCheck keys(proof.checkpoint.origin, trust.stream_secret);
   SourceCheck sources(trust.source_keys);
   Frontier tree;
   std::string name;
@@ -105,7 +105,7 @@ Status CheckStream(const std::string& file, const Completeness& proof,
   }
   sources.Report(report);
   report->Assumed(Say::kAssumeMap);
-  report->Unproven(Say::kNotNames);
+  ReportNames(trust, report);
   report->Unproven(Say::kNotUnsubmitted);
   return {};
 }
@@ -125,6 +125,14 @@ Status SourceCheck::Check(const Event& event) {
   }
   ++unchecked_;
   return {};
+}
+
+void ReportNames(const Trust& trust, Report* report) {
+  if (trust.stream_secret) {
+    report->Proven(Say::kNamesMatch);
+  } else {
+    report->Unproven(Say::kNotNames);
+  }
 }
 
 void SourceCheck::Report(verify::Report* report) const {

@@ -49,6 +49,7 @@ enum class Say {
   kEventIs,             // type, recorded at, streams
   kMapRootIs,           // covered, key count
   kConsistent,          // old size, new size
+  kNamesMatch,
   // Assumed.
   kAssumePolicy,
   kAssumeAlgorithms,

@@ -151,6 +151,14 @@ constexpr std::array<Entry, static_cast<size_t>(Say::kCount)> kStatements = {{
       "out.",
       "El registro de {1} entradas extiende el de {0} entradas: nada se cambió ni se quitó.",
       "O registro de {1} entradas estende o de {0} entradas: nada foi alterado nem retirado."}},
+    {"names_match",
+     {"The names of cases, debtors and other streams belong to the stream keys shown: each was "
+      "recomputed with the secret K you gave. (Identifiers have no name here.)",
+      "Los nombres de casos, deudores y otros flujos corresponden a las claves de flujo: cada una "
+      "se "
+      "recalculó con el secreto K que usted dio. (Los identificadores no tienen nombre aquí.)",
+      "Os nomes de casos, devedores e outros fluxos correspondem às chaves de fluxo: cada uma foi "
+      "recalculada com o segredo K que você deu. (Os identificadores não têm nome aqui.)"}},
     {"assume_policy",
      {"That the keys in your policy file are the right ones and came to you by a way you trust.",
       "Que las claves de su archivo de política son las correctas y le llegaron por una vía de "
