@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "api/cli/event_output.h"
 #include "constancia/v1/case_service.grpc.pb.h"
 #include "core/base/money.h"
 #include "core/base/status.h"
@@ -85,18 +84,34 @@ Outcome CaseList(const CommandContext& context, uint64_t limit) {
   return ExitCode::kOk;
 }
 
-Outcome CaseTimeline(const CommandContext& context, const std::string& case_id, uint64_t limit) {
+Outcome CaseTimeline(const CommandContext& context, const std::string& case_id, uint64_t limit,
+                     const std::string& language) {
   ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
   v1::GetTimelineRequest request;
   request.set_parent(client.parent());
   request.set_case_id(case_id);
   const auto stub = CaseService::NewStub(client.channel());
-  RecordWriter writer(context.format, Shape::kMany, EventColumns(), context.out);
+  RecordWriter writer(
+      context.format, Shape::kMany,
+      {{"position", true}, {"occurred"}, {"recorded"}, {"actor"}, {"what_happened"}, {"type"}},
+      context.out);
   uint64_t left = limit == 0 ? UINT64_MAX : limit;
   do {
     request.set_page_size(static_cast<uint32_t>(std::min<uint64_t>(left, kPageSizeMax)));
-    ASSIGN_OR_RETURN(const auto page, Call(*stub, &CaseService::Stub::GetTimeline, request));
-    for (const v1::Event& event : page.events()) writer.Add(EventCells(event), ToJson(event));
+    grpc::ClientContext call;
+    call.AddMetadata("accept-language", language);
+    v1::GetTimelineResponse page;
+    if (const auto status = stub->GetTimeline(&call, request, &page); !status.ok()) {
+      return FromGrpc(status);
+    }
+    for (int i = 0; i < page.events_size(); ++i) {
+      const v1::Event& event = page.events(i);
+      const v1::ToldEvent told = i < page.told_size() ? page.told(i) : v1::ToldEvent();
+      const std::string& type = event.header().type();
+      writer.Add({absl::StrCat(event.position()), told.occurred(), told.recorded(), told.actor(),
+                  told.sentence(), type.substr(type.rfind('.') + 1)},
+                 ToJson(event));
+    }
     left -= std::min<uint64_t>(left, static_cast<uint64_t>(page.events_size()));
     request.set_page_token(page.next_page_token());
   } while (left > 0 && !request.page_token().empty());

@@ -13,7 +13,10 @@ Outcome CaseShow(const CommandContext& context, const std::string& case_id);
 
 // `limit` 0: all.
 Outcome CaseList(const CommandContext& context, uint64_t limit);
-Outcome CaseTimeline(const CommandContext& context, const std::string& case_id, uint64_t limit);
+
+// Tells what happened in the case, in sentences of that language.
+Outcome CaseTimeline(const CommandContext& context, const std::string& case_id, uint64_t limit,
+                     const std::string& language);
 
 }  // namespace constancia::api
 

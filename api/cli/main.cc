@@ -30,6 +30,17 @@
 namespace constancia::api {
 namespace {
 
+// The language of the reader's locale where it is one of ours; Spanish for any other.
+std::string LanguageOfEnvironment() {
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* locale = std::getenv(variable);
+    if (locale == nullptr || *locale == '\0') continue;
+    const std::string language = std::string(locale).substr(0, 2);
+    return language == "pt" || language == "en" ? language : "es";
+  }
+  return "es";
+}
+
 constexpr char kSampleSource[] = "sample-source";
 
 // Everything that can be asked for. What was asked for is in `run`.
@@ -405,9 +416,14 @@ class Program {
     CLI::App* noun = Noun("case", "Cases, as their events make them");
     CLI::App* show = Verb(noun, "show", "Show the file of a case",
                           [this](const CommandContext& c) { return CaseShow(c, case_id_); });
-    CLI::App* timeline =
-        Verb(noun, "timeline", "List the events of a case",
-             [this](const CommandContext& c) { return CaseTimeline(c, case_id_, case_limit_); });
+    CLI::App* timeline = Verb(noun, "timeline", "Tell what happened in a case, event by event",
+                              [this](const CommandContext& c) {
+                                return CaseTimeline(c, case_id_, case_limit_, case_language_);
+                              });
+    case_language_ = LanguageOfEnvironment();
+    timeline->add_option("--lang", case_language_, "Language of the sentences")
+        ->check(CLI::IsMember({"es", "pt", "en"}))
+        ->capture_default_str();
     CLI::App* list = Verb(noun, "list", "List the files of all cases",
                           [this](const CommandContext& c) { return CaseList(c, case_limit_); });
     for (CLI::App* verb : {show, timeline}) {
@@ -565,6 +581,7 @@ class Program {
   ReserveOptions reserve_;
   std::string case_id_;
   uint64_t case_limit_ = 100;
+  std::string case_language_;
   ExportCreateOptions export_;
   std::string export_id_;
   std::string export_out_;

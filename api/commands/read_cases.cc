@@ -58,7 +58,8 @@ absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
 }
 
 absl::StatusOr<v1::GetTimelineResponse> ReadCases::Timeline(
-    const Caller& caller, const v1::GetTimelineRequest& request) const {
+    const Caller& caller, const v1::GetTimelineRequest& request,
+    std::optional<Language> language) const {
   RETURN_IF_ERROR(Check(caller, "CaseService.GetTimeline", request.parent()));
   ASSIGN_OR_RETURN(const eventstore::CaseView view,
                    eventstore::ReadCase(*uses_.log, request.case_id()));
@@ -70,6 +71,16 @@ absl::StatusOr<v1::GetTimelineResponse> ReadCases::Timeline(
   ASSIGN_OR_RETURN(v1::ListEventsResponse page, uses_.read_events->List(caller, events));
   v1::GetTimelineResponse response;
   *response.mutable_events() = std::move(*page.mutable_events());
+  if (language.has_value()) {
+    for (const v1::Event& event : response.events()) {
+      ToldEvent told = uses_.sentences->Tell(event.header(), event.payload().value(), *language);
+      v1::ToldEvent* message = response.add_told();
+      message->set_occurred(std::move(told.occurred));
+      message->set_recorded(std::move(told.recorded));
+      message->set_actor(std::move(told.actor));
+      message->set_sentence(std::move(told.sentence));
+    }
+  }
   response.set_next_page_token(page.next_page_token());
   response.set_total(view.file.events());
   return response;

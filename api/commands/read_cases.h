@@ -6,11 +6,15 @@
 #ifndef CONSTANCIA_API_COMMANDS_READ_CASES_H_
 #define CONSTANCIA_API_COMMANDS_READ_CASES_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
 #include "api/auth/caller.h"
 #include "api/commands/read_events.h"
 #include "constancia/v1/case_service.pb.h"
+#include "core/base/language.h"
+#include "core/event/sentences/sentences.h"
 #include "eventstore/log/event_log.h"
 
 namespace constancia::api {
@@ -21,6 +25,7 @@ class ReadCases {
   struct Uses {
     const Access* access = nullptr;
     const ReadEvents* read_events = nullptr;
+    const Sentences* sentences = nullptr;
     const eventstore::EventLog* log = nullptr;
   };
 
@@ -34,9 +39,11 @@ class ReadCases {
   absl::StatusOr<v1::ListCasesResponse> List(const Caller& caller,
                                              const v1::ListCasesRequest& request) const;
 
-  // Fails as Get and as ReadEvents::List do.
+  // Tells each event in `language` as well, when there is one. Fails as Get and as
+  // ReadEvents::List do.
   absl::StatusOr<v1::GetTimelineResponse> Timeline(const Caller& caller,
-                                                   const v1::GetTimelineRequest& request) const;
+                                                   const v1::GetTimelineRequest& request,
+                                                   std::optional<Language> language) const;
 
  private:
   absl::Status Check(const Caller& caller, Method method, std::string_view parent) const;

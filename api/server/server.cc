@@ -48,6 +48,7 @@
 #include "core/base/status.h"
 #include "core/base/zone.h"
 #include "core/event/catalogue.h"
+#include "core/event/sentences/sentences.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/projections/projections.h"
 
@@ -189,8 +190,8 @@ class Server::Impl {
                                                          .packs = &counsel_.packs,
                                                          .log = log_.get(),
                                                          .clock = clock_});
-    read_cases_.emplace(
-        ReadCases::Uses{.access = &access_, .read_events = &*read_, .log = log_.get()});
+    read_cases_.emplace(ReadCases::Uses{
+        .access = &access_, .read_events = &*read_, .sentences = &sentences_, .log = log_.get()});
     read_policy_.emplace(ReadPolicy::Uses{
         .access = &access_, .packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
     replay_policy_.emplace(
@@ -288,6 +289,7 @@ class Server::Impl {
   Random* const random_;
   const LedgerPaths paths_;
   const Catalogue catalogue_;
+  const Sentences sentences_;
   Metrics metrics_{CONSTANCIA_VERSION};
   std::unique_ptr<eventstore::EventLog> log_;
   std::optional<Gate> gate_;

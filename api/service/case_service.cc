@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <optional>
+
 #include "api/service/call.h"
 #include "constancia/v1/case_service.grpc.pb.h"
 
@@ -11,6 +13,12 @@ namespace {
 using Base =
     v1::CaseService::WithRawCallbackMethod_GetCase<v1::CaseService::WithRawCallbackMethod_ListCases<
         v1::CaseService::WithRawCallbackMethod_GetTimeline<v1::CaseService::Service>>>;
+
+// Nothing when the caller does not say.
+std::optional<Language> LanguageAsked(const grpc::CallbackServerContext& context) {
+  if (!context.client_metadata().contains("accept-language")) return std::nullopt;
+  return LanguageOf(context);
+}
 
 class CaseService final : public ServiceAdapter, private Base {
  public:
@@ -45,8 +53,8 @@ class CaseService final : public ServiceAdapter, private Base {
                                         grpc::ByteBuffer* response) override {
     return AnswerOnWorkers<v1::GetTimelineRequest>(
         workers_, context, request, response,
-        [this](const Caller& caller, const v1::GetTimelineRequest& message) {
-          return read_->Timeline(caller, message);
+        [this, context](const Caller& caller, const v1::GetTimelineRequest& message) {
+          return read_->Timeline(caller, message, LanguageAsked(*context));
         });
   }
 

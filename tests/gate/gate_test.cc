@@ -3,6 +3,7 @@
 #include "api/commands/gate.h"
 #include "api/commands/judge_contacts.h"
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
@@ -643,9 +644,12 @@ TEST_F(GateTest, ADecisionNamesTheSwitchesItWasTakenUnder) {
     ContactFacts facts(rows, &packs);
     // The decision's own permit came behind its facts.
     auto gathered = *facts.Gather(granted.proposal(), {event->header.occurred_at()}, "", {});
-    std::erase_if(*gathered.mutable_contacts(), [&](const counsel::v1::Contact& contact) {
-      return contact.position() == decision->receipt.position.value;
-    });
+    auto* contacts = gathered.mutable_contacts();
+    contacts->erase(std::remove_if(contacts->begin(), contacts->end(),
+                                   [&](const counsel::v1::Contact& contact) {
+                                     return contact.position() == decision->receipt.position.value;
+                                   }),
+                    contacts->end());
     return policies::Evaluate(packs, gathered, granted.proposal())->SerializeAsString();
   };
   EXPECT_EQ(repeat(*again), granted.verdict().SerializeAsString());
