@@ -28,19 +28,21 @@ absl::StatusOr<EntryView> ParseEntry(std::string_view row) {
   return EntryView{*leaf, reader.rest()};
 }
 
-absl::StatusOr<RecordedEvent> ParseEvent(Position position, std::string_view row) {
-  const auto damaged = [&](const absl::Status& status) {
-    return DamagedAt(position, ToStd(status.message()));
-  };
-  const absl::StatusOr<EntryView> entry = ParseEntry(row);
-  if (!entry.ok()) return damaged(entry.status());
-  absl::StatusOr<EventHeader> header = ParseEventLeaf(entry->leaf);
-  if (!header.ok()) return damaged(header.status());
-  if (!entry->sealed.empty() &&
-      SealedDigest(entry->sealed).view() != std::string_view(header->sealed().digest())) {
+absl::StatusOr<ledger::v1::EventHeader> ParseHeader(Position position, const EntryView& entry) {
+  absl::StatusOr<EventHeader> header = ParseEventLeaf(entry.leaf);
+  if (!header.ok()) return DamagedAt(position, ToStd(header.status().message()));
+  if (!entry.sealed.empty() &&
+      SealedDigest(entry.sealed).view() != std::string_view(header->sealed().digest())) {
     return DamagedAt(position, "the sealed part is not the one the header names");
   }
-  return RecordedEvent{position, *std::move(header), std::string(entry->leaf),
+  return header;
+}
+
+absl::StatusOr<RecordedEvent> ParseEvent(Position position, std::string_view row) {
+  const absl::StatusOr<EntryView> entry = ParseEntry(row);
+  if (!entry.ok()) return DamagedAt(position, ToStd(entry.status().message()));
+  ASSIGN_OR_RETURN(EventHeader header, ParseHeader(position, *entry));
+  return RecordedEvent{position, std::move(header), std::string(entry->leaf),
                        std::string(entry->sealed)};
 }
 

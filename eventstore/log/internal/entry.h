@@ -23,8 +23,11 @@ std::string EncodeEntry(std::string_view leaf, std::string_view sealed);
 // Views into `row`. Fails with DAMAGED.
 absl::StatusOr<EntryView> ParseEntry(std::string_view row);
 
-// Reads the entry of an event. Fails with DAMAGED, naming the position, also when the sealed bytes
-// are there and not those of the header's digest.
+// Reads the header of an event's entry. Fails with DAMAGED, naming the position, also when the
+// sealed bytes are there and not those of the header's digest.
+absl::StatusOr<ledger::v1::EventHeader> ParseHeader(Position position, const EntryView& entry);
+
+// Reads the whole entry of an event. Fails as ParseEntry and ParseHeader do, naming the position.
 absl::StatusOr<RecordedEvent> ParseEvent(Position position, std::string_view row);
 
 // DAMAGED, with the position in text and variables.

@@ -21,9 +21,8 @@ std::string Encode(uint64_t value) {
   return bytes;
 }
 
-void SumRows(const RecordedEvent& event, ScannedEntry& scanned) {
-  const ledger::v1::EventHeader& header = event.header;
-  const std::string position = Encode(event.position.value);
+void SumRows(Position at, const EventHeader& header, ScannedEntry& scanned) {
+  const std::string position = Encode(at.value);
   for (const auto& place : header.streams()) {
     scanned.streams.Add(place.key() + Encode(place.sequence()), position);
   }
@@ -121,19 +120,18 @@ ScannedEntry EntryScan::Scan(Position position, std::string_view row) const {
     scanned.leaf = entry->leaf;
     return scanned;
   }
-  absl::StatusOr<RecordedEvent> event = ParseEvent(position, row);
-  if (!event.ok()) return unreadable(event.status());
+  absl::StatusOr<EventHeader> header = ParseHeader(position, *entry);
+  if (!header.ok()) return unreadable(header.status());
   scanned.kind = ScannedEntry::Kind::kEvent;
-  scanned.recorded_at = event->header.recorded_at();
-  for (const auto& place : event->header.streams()) {
+  scanned.recorded_at = header->recorded_at();
+  for (const auto& place : header->streams()) {
     scanned.places.emplace_back(*Hash::From(place.key()), place.sequence());
   }
-  if (sums_ == Sums::kOfRows) SumRows(*event, scanned);
-  if (keep_(event->header)) {
-    scanned.event = std::make_unique<RecordedEvent>(*std::move(event));
-    // Neither clear() nor an assignment gives the memory back.
-    std::string().swap(scanned.event->leaf);
-    std::string().swap(scanned.event->sealed);
+  if (sums_ == Sums::kOfRows) SumRows(position, *header, scanned);
+  if (keep_(*header)) {
+    scanned.event = std::make_unique<RecordedEvent>();
+    scanned.event->position = position;
+    scanned.event->header = *std::move(header);
   }
   return scanned;
 }
