@@ -1,11 +1,13 @@
 #include "core/event/sentences/sentences.h"
 
+#include <cstdlib>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "core/base/check.h"
 #include "core/base/status.h"
@@ -42,6 +44,12 @@ Phrase KindText(ledger::v1::ActorKind kind) {
     default:
       return {"alguien", "alguém", "somebody"};
   }
+}
+
+// "UTC-03:00"
+std::string OffsetText(int minutes) {
+  return absl::StrFormat("UTC%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                         std::abs(minutes) % 60);
 }
 
 std::string ActorText(const ledger::v1::EventHeader& header, Language language) {
@@ -113,7 +121,9 @@ ToldEvent Sentences::Tell(const ledger::v1::EventHeader& header, std::string_vie
   ToldEvent told;
   told.occurred =
       absl::StrCat(ClockText(header.occurred_at(), offset, language), " (", header.zone(), ")");
-  told.recorded = ClockText(header.recorded_at(), offset, language);
+  // Clocks may have changed since: the offset says which one this is.
+  told.recorded = absl::StrCat(ClockText(header.recorded_at(), offset, language), " (",
+                               OffsetText(offset), ")");
   told.actor = ActorText(header, language);
   const std::array<SentenceText, 3>* sentences = Find(header.type());
   if (sentences == nullptr) return told;

@@ -21,7 +21,7 @@ namespace constancia {
 // An event told to a person.
 struct ToldEvent {
   std::string occurred;  // "10 de marzo de 2025, 10:00:00 (America/Santiago)"
-  std::string recorded;  // on the same clock
+  std::string recorded;  // with the same offset: "10 de marzo de 2025, 10:01:30 (UTC-03:00)"
   std::string actor;     // "agente A-7, por cuenta de CRED-1"
   std::string sentence;  // what happened; "" of a type that this program does not know
 };

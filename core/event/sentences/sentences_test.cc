@@ -107,7 +107,7 @@ TEST(Sentences, TellBothClocksAndWhoActedForWhom) {
   promise.set_channel(ev::CHANNEL_VOICE_CALL);
   const ToldEvent es = Tell(promise, Language::kSpanish);
   EXPECT_EQ(es.occurred, "10 de marzo de 2025, 10:00:00 (America/Santiago)");
-  EXPECT_EQ(es.recorded, "10 de marzo de 2025, 10:01:30");
+  EXPECT_EQ(es.recorded, "10 de marzo de 2025, 10:01:30 (UTC-03:00)");
   EXPECT_EQ(es.actor, "persona A-7, por cuenta de CRED-1");
   EXPECT_EQ(es.sentence,
             "La persona prometió pagar 1\u00a0234\u00a0567,89\u00a0MXN el 31 de marzo de 2025, por "
