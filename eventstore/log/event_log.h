@@ -5,8 +5,8 @@
 // second. Nothing here changes or removes an event; erasure lives in eventstore/retention.
 //
 // Inside: the calling thread validates, seals the personal part and encodes; the *appender* thread
-// orders; the *syncer* thread writes, brings the inline projections up to date and answers; the
-// *notary* thread makes checkpoints and writes what can be recomputed.
+// orders; the *syncer* thread writes and brings the inline projections up to date; the *answerer*
+// thread answers; the *notary* thread makes checkpoints and writes what can be recomputed.
 //
 // A ledger's folder holds `log` (entries, groups, checkpoints: synced, the truth), `state` (all
 // that can be rebuilt from it; may be deleted) and `keys` (data keys).

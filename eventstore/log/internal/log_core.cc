@@ -190,6 +190,7 @@ absl::Status LogCore::Start() {
   notary_options.halt = halt;
   notary = std::make_unique<Notary>(notary_options, std::move(recovered.notarizer));
 
+  answerer = std::make_unique<Answerer>(&reader);
   Syncer::Options syncer_options;
   syncer_options.log = log.get();
   syncer_options.data_keys = data_keys.get();
@@ -199,7 +200,7 @@ absl::Status LogCore::Start() {
   syncer_options.publication = &*publication;
   syncer_options.notary = notary.get();
   syncer_options.health = &health;
-  syncer_options.reader = &reader;
+  syncer_options.answerer = answerer.get();
   syncer_options.halt = halt;
   syncer = std::make_unique<Syncer>(syncer_options);
 
@@ -236,6 +237,7 @@ void LogCore::Close() {
   // From the front to the back, so that each finishes what the one before handed on.
   if (appender != nullptr) appender->Close();
   if (syncer != nullptr) syncer->Close();
+  if (answerer != nullptr) answerer->Close();
   if (notary != nullptr) notary->Close();
   if (publication.has_value()) {
     publication->Fail(Error(error::v1::SHUTTING_DOWN, "the log is closed"));

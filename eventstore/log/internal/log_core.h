@@ -12,6 +12,7 @@
 #include "core/event/stream.h"
 #include "eventstore/log/data_keys.h"
 #include "eventstore/log/event_log.h"
+#include "eventstore/log/internal/answerer.h"
 #include "eventstore/log/internal/appender.h"
 #include "eventstore/log/internal/fold.h"
 #include "eventstore/log/internal/health.h"
@@ -68,6 +69,7 @@ class LogCore {
 
   std::unique_ptr<Overlay> overlay;
   std::unique_ptr<Notary> notary;
+  std::unique_ptr<Answerer> answerer;
   std::unique_ptr<Syncer> syncer;
   std::unique_ptr<Appender> appender;
 

@@ -2,37 +2,10 @@
 
 #include <utility>
 
-#include "core/base/check.h"
 #include "core/base/status.h"
 #include "eventstore/log/internal/thread.h"
 
 namespace constancia::eventstore {
-namespace {
-
-AppendResult MakeReceipts(const Group& group, const Outcome& outcome) {
-  AppendResult result;
-  result.receipts.reserve(outcome.events.size());
-  const auto count = static_cast<uint32_t>(group.leaf_hashes.size());
-  for (size_t i = 0; i < outcome.events.size(); ++i) {
-    const RecordedEvent& event = outcome.events[i];
-    absl::StatusOr<std::vector<Hash>> path =
-        MakeInclusionProof(*group.tree, event.position.value - group.first.value, count);
-    CHECK(path.ok());
-    Receipt& receipt = result.receipts.emplace_back();
-    receipt.event_id = *EventId::From(event.header.event_id());
-    receipt.position = event.position;
-    receipt.leaf_hash = outcome.leaf_hashes[i];
-    receipt.seal = {group.first.value, count, *std::move(path), group.key_id, group.signature};
-    receipt.recorded_at = {event.header.recorded_at()};
-    for (const auto& place : event.header.streams()) {
-      receipt.sequences.push_back(Sequence{place.sequence()});
-    }
-  }
-  return result;
-}
-
-}  // namespace
-
 Syncer::Syncer(Options options) : options_(std::move(options)) {
   thread_ = StartThread("syncer", [this] { Run(); });
 }
@@ -64,7 +37,10 @@ std::unique_ptr<Group> Syncer::Pop() {
 }
 
 void Syncer::Run() {
-  while (const std::unique_ptr<Group> group = Pop()) Finish(*group);
+  while (std::unique_ptr<Group> group = Pop()) {
+    Finish(*group);
+    options_.answerer->Push(std::move(group));
+  }
 }
 
 void Syncer::Finish(Group& group) {
@@ -82,16 +58,7 @@ void Syncer::Finish(Group& group) {
       const absl::Status visible = MakeVisible(outcome);
       if (!visible.ok()) options_.halt(visible);
     }
-    if (const absl::Status health = options_.health->status(); !health.ok()) {
-      outcome.done(health);
-    } else if (!outcome.refused.ok()) {
-      outcome.done(outcome.refused);
-    } else if (outcome.repeated.has_value()) {
-      const auto& [append, known] = *outcome.repeated;
-      outcome.done(AnswerRepeated(append, known, *options_.reader));
-    } else {
-      outcome.done(MakeReceipts(group, outcome));
-    }
+    if (options_.health->halted()) outcome.refused = options_.health->status();
   }
   if (group.cut.has_value() && !options_.health->halted()) {
     options_.notary->Push(options_.overlay->Freeze(), *group.cut);

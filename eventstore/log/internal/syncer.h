@@ -1,5 +1,5 @@
 // The syncer: one thread that writes groups with one sync each, brings the inline projections up to
-// date, makes the events visible and answers.
+// date, makes the events visible and hands the group on to be answered.
 //
 // At most one group waits while one is written, so the appender fills the next group meanwhile.
 //
@@ -16,13 +16,13 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "eventstore/log/data_keys.h"
+#include "eventstore/log/internal/answerer.h"
 #include "eventstore/log/internal/fold.h"
 #include "eventstore/log/internal/group.h"
 #include "eventstore/log/internal/health.h"
 #include "eventstore/log/internal/notary.h"
 #include "eventstore/log/internal/overlay.h"
 #include "eventstore/log/internal/publication.h"
-#include "eventstore/log/log_reader.h"
 #include "eventstore/tables/log_tables.h"
 #include "eventstore/tables/state_tables.h"
 
@@ -39,7 +39,7 @@ class Syncer {
     Publication* publication = nullptr;
     Notary* notary = nullptr;
     const Health* health = nullptr;
-    const LogReader* reader = nullptr;
+    Answerer* answerer = nullptr;
     std::function<void(const absl::Status& cause)> halt;
   };
 
