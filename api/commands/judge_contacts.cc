@@ -43,6 +43,7 @@ using eventstore::ContactLedger;
 using eventstore::EventDraft;
 using eventstore::StoredRows;
 using eventstore::Touched;
+namespace contact_row = eventstore::contact_row;
 
 // Drafts stand behind everything recorded; their real positions are not known yet.
 constexpr uint64_t kFirstDraft = uint64_t{1} << 62;
@@ -163,6 +164,9 @@ class Append {
         place->set_kind(stream.kind);
         place->set_name(stream.name);
       }
+      // Nobody can have spoken yet of an event whose id was made just now: its place is not looked
+      // for.
+      if (draft.event_id_made) contacts_->Delete(contact_row::Event(draft.event_id->view()));
       std::vector<Touched> touched;
       ContactLedger::Fold(event, *contacts_, &touched);
       if (ShapesCase(draft)) {
