@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "api/cli/enum_text.h"
 #include "constancia/v1/case_service.grpc.pb.h"
 #include "core/base/money.h"
 #include "core/base/status.h"
+#include "core/base/time.h"
 
 namespace constancia::api {
 namespace {
@@ -36,6 +39,20 @@ std::string Balances(const casefile::v1::CaseFile& file) {
   return text;
 }
 
+// A number is a position; anything else must be an instant.
+absl::Status SetAsOf(const std::string& text, v1::GetCaseRequest* request) {
+  if (text.empty()) return absl::OkStatus();
+  uint64_t position = 0;
+  if (absl::SimpleAtoi(text, &position)) {
+    request->set_position(position);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const int64_t micros, ReadTime(text));
+  request->mutable_known_at()->set_seconds(micros / kMicrosPerSecond);
+  request->mutable_known_at()->set_nanos(static_cast<int32_t>(micros % kMicrosPerSecond) * 1'000);
+  return absl::OkStatus();
+}
+
 std::vector<std::string> CaseCells(const casefile::v1::CaseFile& file) {
   return {file.case_id(),
           casefile::v1::CaseState_Name(file.state()),
@@ -53,11 +70,13 @@ std::vector<std::string> CaseCells(const casefile::v1::CaseFile& file) {
 
 }  // namespace
 
-Outcome CaseShow(const CommandContext& context, const std::string& case_id) {
+Outcome CaseShow(const CommandContext& context, const std::string& case_id,
+                 const std::string& as_of) {
   ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
   v1::GetCaseRequest request;
   request.set_parent(client.parent());
   request.set_case_id(case_id);
+  RETURN_IF_ERROR(SetAsOf(as_of, &request));
   const auto stub = CaseService::NewStub(client.channel());
   ASSIGN_OR_RETURN(const v1::Case found, Call(*stub, &CaseService::Stub::GetCase, request));
   RecordWriter writer(context.format, Shape::kOne, CaseColumns(), context.out);
@@ -66,9 +85,21 @@ Outcome CaseShow(const CommandContext& context, const std::string& case_id) {
   return ExitCode::kOk;
 }
 
-Outcome CaseList(const CommandContext& context, uint64_t limit) {
-  ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
+Outcome CaseList(const CommandContext& context, const CaseListOptions& options, uint64_t limit) {
   v1::ListCasesRequest request;
+  if (!options.stage.empty()) {
+    ASSIGN_OR_RETURN(const int stage,
+                     ReadEnum(*event::v1::Stage_descriptor(), "STAGE_", options.stage));
+    request.set_stage(static_cast<event::v1::Stage>(stage));
+  }
+  if (!options.state.empty()) {
+    ASSIGN_OR_RETURN(const int state,
+                     ReadEnum(*casefile::v1::CaseState_descriptor(), "CASE_STATE_", options.state));
+    request.set_state(static_cast<casefile::v1::CaseState>(state));
+  }
+  request.set_creditor_id(options.creditor);
+  request.set_agent_id(options.agent);
+  ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
   request.set_parent(client.parent());
   const auto stub = CaseService::NewStub(client.channel());
   RecordWriter writer(context.format, Shape::kMany, CaseColumns(), context.out);
@@ -81,6 +112,25 @@ Outcome CaseList(const CommandContext& context, uint64_t limit) {
     request.set_page_token(page.next_page_token());
   } while (left > 0 && !request.page_token().empty());
   writer.Finish();
+  return ExitCode::kOk;
+}
+
+Outcome CaseSearch(const CommandContext& context, const std::string& key) {
+  ASSIGN_OR_RETURN(const Client client, Client::Make(context.client));
+  v1::SearchCasesRequest request;
+  request.set_parent(client.parent());
+  request.set_query(key);
+  const auto stub = CaseService::NewStub(client.channel());
+  ASSIGN_OR_RETURN(const auto answer, Call(*stub, &CaseService::Stub::SearchCases, request));
+  RecordWriter writer(context.format, Shape::kMany, {{"case_id"}, {"found_by"}}, context.out);
+  for (const v1::FoundCase& found : answer.cases()) {
+    writer.Add({found.case_id(), found.found_by()}, ToJson(found));
+  }
+  writer.Finish();
+  *context.err << "Complete to position " << answer.complete_to()
+               << ": ids of cases, debts, persons, "
+               << "dockets, complaints, disputes, promises, agreements and titles."
+               << (answer.more() ? " There are more than are listed." : "") << "\n";
   return ExitCode::kOk;
 }
 

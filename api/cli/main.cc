@@ -414,8 +414,9 @@ class Program {
 
   void AddCase() {
     CLI::App* noun = Noun("case", "Cases, as their events make them");
-    CLI::App* show = Verb(noun, "show", "Show the file of a case",
-                          [this](const CommandContext& c) { return CaseShow(c, case_id_); });
+    CLI::App* show = Verb(noun, "show", "Show the file of a case", [this](const CommandContext& c) {
+      return CaseShow(c, case_id_, case_as_of_);
+    });
     CLI::App* timeline = Verb(noun, "timeline", "Tell what happened in a case, event by event",
                               [this](const CommandContext& c) {
                                 return CaseTimeline(c, case_id_, case_limit_, case_language_);
@@ -424,11 +425,25 @@ class Program {
     timeline->add_option("--lang", case_language_, "Language of the sentences")
         ->check(CLI::IsMember({"es", "pt", "en"}))
         ->capture_default_str();
-    CLI::App* list = Verb(noun, "list", "List the files of all cases",
-                          [this](const CommandContext& c) { return CaseList(c, case_limit_); });
+    CLI::App* list = Verb(noun, "list", "List the files of cases", [this](const CommandContext& c) {
+      return CaseList(c, case_list_, case_limit_);
+    });
+    CLI::App* search = Verb(noun, "search", "Find cases by an id",
+                            [this](const CommandContext& c) { return CaseSearch(c, case_key_); });
     for (CLI::App* verb : {show, timeline}) {
       verb->add_option("case", case_id_, "The case")->required();
     }
+    show->add_option("--as-of", case_as_of_,
+                     "As it was known: a position, or an instant like 2025-03-10T10:00:00Z");
+    list->add_option("--stage", case_list_.stage, "Only this stage: persuasive, legal, …");
+    list->add_option("--state", case_list_.state, "Only this state: open, suspended, closed");
+    list->add_option("--creditor", case_list_.creditor, "Only cases of this creditor");
+    list->add_option("--agent", case_list_.agent, "Only cases given to this agent");
+    search
+        ->add_option(
+            "key", case_key_,
+            "Of a case, debt, person, docket, complaint, dispute, promise, agreement, title")
+        ->required();
     for (CLI::App* verb : {timeline, list}) {
       verb->add_option("-n,--limit", case_limit_, "How many; 0 is all")->capture_default_str();
     }
@@ -580,6 +595,9 @@ class Program {
   std::string permit_state_;
   ReserveOptions reserve_;
   std::string case_id_;
+  std::string case_as_of_;
+  std::string case_key_;
+  CaseListOptions case_list_;
   uint64_t case_limit_ = 100;
   std::string case_language_;
   ExportCreateOptions export_;

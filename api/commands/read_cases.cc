@@ -6,12 +6,40 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/commands/limits.h"
+#include "api/commands/messages.h"
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "core/event/public_string.h"
 #include "eventstore/projections/case_file/case_file.h"
 
 namespace constancia::api {
 namespace {
+
+absl::Status Ahead(Position end, const char* field) {
+  return Error(error::v1::NOT_PUBLISHED, "the log has not come so far", field,
+               {{"as_of", absl::StrCat(end.value)}});
+}
+
+// The file now, or as it was known when the request asks.
+absl::StatusOr<eventstore::CaseView> Read(const eventstore::EventLog& log,
+                                          const v1::GetCaseRequest& request) {
+  eventstore::AsOf as_of;
+  switch (request.as_of_case()) {
+    case v1::GetCaseRequest::AS_OF_NOT_SET:
+      return eventstore::ReadCase(log, request.case_id());
+    case v1::GetCaseRequest::kPosition:
+      if (request.position() > log.reader().end().value) {
+        return Ahead(log.reader().end(), "position");
+      }
+      as_of.before = {request.position()};
+      break;
+    case v1::GetCaseRequest::kKnownAt: {
+      ASSIGN_OR_RETURN(as_of.known_at, ToInstant(request.known_at(), "known_at"));
+      break;
+    }
+  }
+  return eventstore::ReadCaseAsOf(log.reader(), request.case_id(), as_of);
+}
 
 v1::Case ToMessage(eventstore::CaseView view) {
   v1::Case message;
@@ -30,10 +58,9 @@ absl::Status ReadCases::Check(const Caller& caller, Method method, std::string_v
 absl::StatusOr<v1::Case> ReadCases::Get(const Caller& caller,
                                         const v1::GetCaseRequest& request) const {
   RETURN_IF_ERROR(Check(caller, "CaseService.GetCase", request.parent()));
-  ASSIGN_OR_RETURN(eventstore::CaseView view, eventstore::ReadCase(*uses_.log, request.case_id()));
+  ASSIGN_OR_RETURN(eventstore::CaseView view, Read(*uses_.log, request));
   if (request.at_least() >= view.as_of.value && request.at_least() > 0) {
-    return Error(error::v1::NOT_PUBLISHED, "the log has not come so far", "at_least",
-                 {{"as_of", absl::StrCat(view.as_of.value)}});
+    return Ahead(view.as_of, "at_least");
   }
   return ToMessage(std::move(view));
 }
@@ -49,11 +76,35 @@ absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
   if (!after.has_value())
     return Error(error::v1::SCHEMA_INVALID, "not a token that was given out", "page_token");
   const size_t size = request.page_size() == 0 ? kPageSizeDefault : request.page_size();
-  ASSIGN_OR_RETURN(std::vector<eventstore::CaseView> views,
-                   eventstore::ListCases(*uses_.log, *after, size));
+  const eventstore::CaseFilter filter{.stage = request.stage(),
+                                      .state = request.state(),
+                                      .creditor_id = request.creditor_id(),
+                                      .agent_id = request.agent_id()};
+  ASSIGN_OR_RETURN(eventstore::CasePage page,
+                   eventstore::ListCases(*uses_.log, filter, *after, size));
   v1::ListCasesResponse response;
-  if (views.size() == size) response.set_next_page_token(HexEncode(views.back().file.case_id()));
-  for (eventstore::CaseView& view : views) *response.add_cases() = ToMessage(std::move(view));
+  response.set_next_page_token(HexEncode(page.next));
+  for (casefile::v1::CaseFile& file : page.files) {
+    *response.add_cases() = ToMessage({std::move(file), page.as_of});
+  }
+  return response;
+}
+
+absl::StatusOr<v1::SearchCasesResponse> ReadCases::Search(
+    const Caller& caller, const v1::SearchCasesRequest& request) const {
+  RETURN_IF_ERROR(Check(caller, "CaseService.SearchCases", request.parent()));
+  // No row is kept under anything else.
+  RETURN_IF_ERROR(CheckId(request.query(), "query"));
+  ASSIGN_OR_RETURN(const eventstore::CaseKeys keys,
+                   eventstore::FindCases(*uses_.log, request.query(), kPageSizeMax));
+  v1::SearchCasesResponse response;
+  for (const eventstore::CaseKey& key : keys.found) {
+    v1::FoundCase* found = response.add_cases();
+    found->set_case_id(key.case_id);
+    found->set_found_by(key.kind);
+  }
+  response.set_complete_to(keys.as_of.value);
+  response.set_more(keys.more);
   return response;
 }
 

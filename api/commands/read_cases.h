@@ -31,13 +31,17 @@ class ReadCases {
 
   explicit ReadCases(const Uses& uses) : uses_(uses) {}
 
-  // Fails with SCOPE_NOT_GRANTED, WRONG_TENANT, NOT_FOUND, and with NOT_PUBLISHED when the position
-  // asked for lies ahead of the log.
+  // Fails with SCOPE_NOT_GRANTED, WRONG_TENANT, NOT_FOUND, with NOT_PUBLISHED when the position
+  // asked for lies ahead of the log, and with SCHEMA_INVALID for a time that is none.
   absl::StatusOr<v1::Case> Get(const Caller& caller, const v1::GetCaseRequest& request) const;
 
   // Fails with SCOPE_NOT_GRANTED, WRONG_TENANT, LIMIT_EXCEEDED, SCHEMA_INVALID.
   absl::StatusOr<v1::ListCasesResponse> List(const Caller& caller,
                                              const v1::ListCasesRequest& request) const;
+
+  // Fails with SCOPE_NOT_GRANTED, WRONG_TENANT, SCHEMA_INVALID. Finding nothing is no failure.
+  absl::StatusOr<v1::SearchCasesResponse> Search(const Caller& caller,
+                                                 const v1::SearchCasesRequest& request) const;
 
   // Tells each event in `language` as well, when there is one. Fails as Get and as
   // ReadEvents::List do.

@@ -12,7 +12,8 @@ namespace {
 
 using Base =
     v1::CaseService::WithRawCallbackMethod_GetCase<v1::CaseService::WithRawCallbackMethod_ListCases<
-        v1::CaseService::WithRawCallbackMethod_GetTimeline<v1::CaseService::Service>>>;
+        v1::CaseService::WithRawCallbackMethod_SearchCases<
+            v1::CaseService::WithRawCallbackMethod_GetTimeline<v1::CaseService::Service>>>>;
 
 // Nothing when the caller does not say.
 std::optional<Language> LanguageAsked(const grpc::CallbackServerContext& context) {
@@ -45,6 +46,16 @@ class CaseService final : public ServiceAdapter, private Base {
         workers_, context, request, response,
         [this](const Caller& caller, const v1::ListCasesRequest& message) {
           return read_->List(caller, message);
+        });
+  }
+
+  grpc::ServerUnaryReactor* SearchCases(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override {
+    return AnswerOnWorkers<v1::SearchCasesRequest>(
+        workers_, context, request, response,
+        [this](const Caller& caller, const v1::SearchCasesRequest& message) {
+          return read_->Search(caller, message);
         });
   }
 

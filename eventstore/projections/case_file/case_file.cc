@@ -501,14 +501,6 @@ absl::StatusOr<CasePage> ListCases(const EventLog& log, const CaseFilter& filter
   return page;
 }
 
-absl::StatusOr<std::vector<CaseView>> ListCases(const EventLog& log, std::string_view after,
-                                                size_t limit) {
-  ASSIGN_OR_RETURN(CasePage page, ListCases(log, CaseFilter(), after, limit));
-  std::vector<CaseView> views;
-  for (CaseFile& file : page.files) views.push_back({std::move(file), page.as_of});
-  return views;
-}
-
 absl::StatusOr<CaseKeys> FindCases(const EventLog& log, std::string_view id, size_t limit) {
   CaseKeys keys;
   ASSIGN_OR_RETURN(const EventLog::Row row,

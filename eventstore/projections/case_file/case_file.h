@@ -75,8 +75,8 @@ absl::StatusOr<casefile::v1::PersonFile> ReadPerson(const RowSource& rows,
 struct CaseFilter {
   event::v1::Stage stage = event::v1::STAGE_UNSPECIFIED;
   casefile::v1::CaseState state = casefile::v1::CASE_STATE_UNSPECIFIED;
-  std::string creditor_id;
-  std::string agent_id;
+  std::string creditor_id = {};
+  std::string agent_id = {};
 };
 
 struct CasePage {
@@ -91,10 +91,6 @@ struct CasePage {
 // Reads at most `limit` files whose ids come after `after` ("" is the first).
 absl::StatusOr<CasePage> ListCases(const EventLog& log, const CaseFilter& filter,
                                    std::string_view after, size_t limit);
-
-// The same of every case.
-absl::StatusOr<std::vector<CaseView>> ListCases(const EventLog& log, std::string_view after,
-                                                size_t limit);
 
 // A case that an id leads to.
 struct CaseKey {
