@@ -1,8 +1,7 @@
 // The answerer: one thread that tells the callers of a finished group what became of their appends,
 // so that the next group is written meanwhile.
 //
-// What a caller does when it is told runs here: sending the answer, and the next append that waited
-// for this one. At most one group waits while one is answered.
+// What a caller does when it is told runs here. At most one group waits while one is answered.
 //
 // Threads: Push from the syncer; Close from any.
 #ifndef CONSTANCIA_EVENTSTORE_LOG_INTERNAL_ANSWERER_H_
