@@ -15,8 +15,8 @@ namespace constancia::api {
 
 // Appends `message` as JSON under the names of its proto, byte for byte what protobuf's own
 // MessageToJsonString makes of it. That one describes every type anew for each message, which took
-// most of the time of an export. Messages of events and headers only: the JSON form of a type of
-// google.protobuf is known for Timestamp, and a field of floating point is a bug.
+// half the time of building an export. Messages of events and headers only: the JSON form of a type
+// of google.protobuf is known for Timestamp, and a field of floating point is a bug.
 void AppendJson(const google::protobuf::Message& message, std::string* out);
 
 }  // namespace constancia::api
