@@ -190,7 +190,7 @@ TEST_F(ImportTest, EveryRowGoesInOnceAndBalancesAgree) {
   EXPECT_THAT(out_.str(), HasSubstr(R"("rows":"390","appended":"0","already_there":"390")"));
 
   const Outcome listed =
-      Run("operator", [](const CommandContext& context) { return CaseList(context, 0); });
+      Run("operator", [](const CommandContext& context) { return CaseList(context, {}, 0); });
   ASSERT_TRUE(listed.ok()) << listed.status();
   std::map<std::string, int64_t> due_by_ledger;
   std::istringstream lines(out_.str());
