@@ -23,6 +23,7 @@
 #include "constancia/event/v1/portfolio.pb.h"
 #include "constancia/event/v1/records.pb.h"
 #include "constancia/event/v1/rights.pb.h"
+#include "constancia/event/v1/strategy.pb.h"
 #include "constancia/event/v1/write_off.pb.h"
 #include "core/base/random.h"
 #include "core/case/rule_records.h"
@@ -117,6 +118,11 @@ TEST(Projections, IndependentEventsGiveTheSameRowsInWhateverOrderTheyArrive) {
   story.Add(Annulled(unbound), kMonday + 3 * kDay);
   const std::string late = story.Add(Ceased(), kMonday + 2 * kDay);
   story.Add(Corrected(late, Ceased(), kMonday + 4 * kDay), kMonday + 5 * kDay);
+
+  ev::PolicyPublished policy;
+  policy.set_kind(ev::POLICY_KIND_COLLECTION);
+  policy.set_creditor_id("bank");
+  story.Add(policy, kMonday);
 
   SeededRandom random(7);
   for (const InlineProjection* projection : InlineProjections()) {
