@@ -63,13 +63,17 @@ absl::Status FromRpc(const google::rpc::Status& rpc) {
   };
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest bad;
+  google::rpc::PreconditionFailure failed;
   for (const auto& detail : rpc.details()) {
-    if (detail.UnpackTo(&info) || detail.UnpackTo(&bad)) continue;
+    if (detail.UnpackTo(&info) || detail.UnpackTo(&bad) || detail.UnpackTo(&failed)) continue;
   }
   Reason reason = error::v1::REASON_UNSPECIFIED;
   if (!error::v1::Reason_Parse(info.reason(), &reason)) return plain();
   const std::string field = bad.field_violations().empty() ? "" : bad.field_violations(0).field();
-  return Error(reason, rpc.message(), field);
+  std::string text = rpc.message();
+  for (const auto& violation : failed.violations())
+    absl::StrAppend(&text, "\n  ", violation.type(), ": ", violation.description());
+  return Error(reason, text, field);
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {

@@ -6,6 +6,8 @@ namespace constancia::api {
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (ReasonOf(status) == error::v1::PROOF_INVALID) return ExitCode::kNotProven;
+  if (ReasonOf(status) == error::v1::GUARD_FAILED) return ExitCode::kDenied;
+  if (ReasonOf(status) == error::v1::SECOND_PERSON_REQUIRED) return ExitCode::kPermission;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return ExitCode::kOk;

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "api/cli/bench_command.h"
 #include "api/cli/case_command.h"
+#include "api/cli/case_transition_command.h"
 #include "api/cli/command.h"
 #include "api/cli/completion.h"
 #include "api/cli/contact_command.h"
@@ -447,6 +448,71 @@ class Program {
     for (CLI::App* verb : {timeline, list}) {
       verb->add_option("-n,--limit", case_limit_, "How many; 0 is all")->capture_default_str();
     }
+    AddCaseMoves(noun);
+    AddCaseKeeping(noun);
+  }
+
+  // A verb that does something to one case.
+  CLI::App* CaseVerb(CLI::App* noun, const char* name, const char* what,
+                     Outcome (*run)(const CommandContext&, const CaseOptions&)) {
+    CLI::App* verb =
+        Verb(noun, name, what, [this, run](const CommandContext& c) { return run(c, case_); });
+    verb->add_option("case", case_.case_id, "The case")->required();
+    return verb;
+  }
+
+  void AddCaseMoves(CLI::App* noun) {
+    CLI::App* check =
+        CaseVerb(noun, "check", "Say what a transition asks for and what is missing", CaseCheck);
+    CLI::App* transition =
+        CaseVerb(noun, "transition", "Move a case to another stage, propose that, or approve it",
+                 CaseTransition);
+    CLI::App* close = CaseVerb(noun, "close", "Close a case", CaseClose);
+    CLI::App* reopen = CaseVerb(noun, "reopen", "Reopen a closed case", CaseReopen);
+    check->add_option("--to", case_.to, "T03, or the stage: legal")->required();
+    check->add_option("--lang", case_.language, "es, pt or en")->capture_default_str();
+    transition->add_option("--to", case_.to, "T03, or the stage: legal");
+    for (CLI::App* verb : {check, transition}) {
+      verb->add_option("--override", case_.override_reason,
+                       "Why what may be overridden is; for LEGAL");
+    }
+    for (CLI::App* verb : {transition, close}) {
+      verb->add_option("--approve", case_.proposal, "The proposal that is approved");
+    }
+    for (CLI::App* verb : {check, close, reopen}) {
+      verb->add_option("--reason", case_.reason, "paid_in_full, prescribed, …; closing_error, …");
+    }
+    for (CLI::App* verb : {check, close}) {
+      verb->add_option("--lost", case_.lost, "What is given up: 900000CLP");
+      verb->add_option("--into", case_.merged_into, "The case a duplicate is merged into");
+    }
+    for (CLI::App* verb : {transition, close, reopen}) {
+      verb->add_option("--request-id", case_.request_id, "Repeated, it gets the same answer");
+    }
+  }
+
+  void AddCaseKeeping(CLI::App* noun) {
+    CLI::App* open =
+        Verb(noun, "open", "Open a case with its debts",
+             [this](const CommandContext& c) { return CaseOpen(c, case_file_, case_.request_id); });
+    open->add_option("FILE", case_file_, "An OpenCaseRequest in JSON; - is stdin")->required();
+    CLI::App* suspend = CaseVerb(noun, "suspend", "Suspend a case for a reason", CaseSuspend);
+    CLI::App* resume = CaseVerb(noun, "resume", "End the suspension of a reason", CaseResume);
+    CLI::App* assign = CaseVerb(noun, "assign", "Give a case to an agent or a team", CaseAssign);
+    CLI::App* note = CaseVerb(noun, "note", "Add a note to a case", CaseNote);
+    for (CLI::App* verb : {suspend, resume}) {
+      verb->add_option("--reason", case_.reason, "dispute, complaint, insolvency, …")->required();
+    }
+    suspend->add_option("--until", case_.until, "Last date, YYYY-MM-DD");
+    suspend->add_option("--note", case_.text, "Why, in words");
+    assign->add_option("--agent", case_.agent_id, "The agent");
+    assign->add_option("--team", case_.team_id, "The team");
+    assign->add_option("--reason", case_.reason, "A code");
+    note->add_option("text", case_.text, "The text")->required();
+    note->add_option("--category", case_.category, "general, contact, payment, compliance, …");
+    for (CLI::App* verb : {open, suspend, resume, assign, note}) {
+      verb->add_option("--request-id", case_.request_id, "Repeated, it records nothing more");
+    }
   }
 
   void AddExport() {
@@ -600,6 +666,8 @@ class Program {
   CaseListOptions case_list_;
   uint64_t case_limit_ = 100;
   std::string case_language_;
+  CaseOptions case_;
+  std::string case_file_;
   ExportCreateOptions export_;
   std::string export_id_;
   std::string export_out_;

@@ -54,6 +54,9 @@ inline constexpr size_t kTurnsWaitingMax = 4'096;
 inline constexpr size_t kTurnsBytesMax = 64 << 20;
 inline constexpr size_t kTurnThreads = 2;
 
+// How often it is looked for what fell due.
+inline constexpr absl::Duration kTimersEvery = absl::Seconds(1);
+
 // How long a stopping server waits for the calls it took.
 inline constexpr absl::Duration kDrainMax = absl::Seconds(30);
 

@@ -198,6 +198,8 @@ absl::Status ExportJobs::ReadLedgerStream() {
 void ExportJobs::Apply(const RecordedEvent& event) {
   const absl::MutexLock lock(&mutex_);
   if (const auto requested = As<ExportRequested>(event)) {
+    // Packs of other kinds are ordered by stage changes and have builders of their own.
+    if (requested->kind() != event::v1::EXPORT_KIND_REGULATOR) return;
     const auto [entry, is_new] = jobs_.try_emplace(requested->export_id());
     if (!is_new) return;
     Job& job = entry->second;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,12 +24,16 @@
 #include "absl/time/time.h"
 #include "api/auth/access.h"
 #include "api/commands/ask_gate.h"
+#include "api/commands/case_desk.h"
 #include "api/commands/gate.h"
+#include "api/commands/keep_case.h"
 #include "api/commands/limits.h"
 #include "api/commands/prove_ledger.h"
 #include "api/commands/read_cases.h"
 #include "api/commands/read_events.h"
 #include "api/commands/record_events.h"
+#include "api/commands/run_timers.h"
+#include "api/commands/transition_case.h"
 #include "api/export/export_jobs.h"
 #include "api/server/files.h"
 #include "api/server/ledger_folder.h"
@@ -112,6 +117,7 @@ class Server::Impl {
     RETURN_IF_ERROR(OpenLog());
     MakeServices();
     RETURN_IF_ERROR(StartExports());
+    RETURN_IF_ERROR(StartTimers());
     RETURN_IF_ERROR(StartHttp());
     RETURN_IF_ERROR(StartGrpc());
     for (const auto& [id, chosen] : settings_.switches) {
@@ -133,6 +139,10 @@ class Server::Impl {
       grpc_->Shutdown(absl::ToChronoTime(absl::Now() + kDrainMax));
     }
     exports_.reset();
+    if (timers_thread_.joinable()) {
+      timers_stop_.Notify();
+      timers_thread_.join();
+    }
     if (log_ != nullptr) log_->Close();
     if (http_ != nullptr) http_->Stop();
     Log(LogLevel::kInfo, "stopped");
@@ -192,6 +202,13 @@ class Server::Impl {
                                                          .clock = clock_});
     read_cases_.emplace(ReadCases::Uses{
         .access = &access_, .read_events = &*read_, .sentences = &sentences_, .log = log_.get()});
+    case_desk_.emplace(CaseDesk::Uses{.catalogue = &catalogue_,
+                                      .zones = &zones_,
+                                      .clock = clock_,
+                                      .random = random_,
+                                      .log = log_.get()});
+    transition_case_.emplace(TransitionCase::Uses{.access = &access_, .desk = &*case_desk_});
+    keep_case_.emplace(KeepCase::Uses{.access = &access_, .desk = &*case_desk_});
     read_policy_.emplace(ReadPolicy::Uses{
         .access = &access_, .packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
     replay_policy_.emplace(
@@ -201,7 +218,8 @@ class Server::Impl {
     adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
     adapters_.push_back(
         MakeContactService(&*ask_gate_, &*complete_contact_, &*read_contact_ledger_, &*workers_));
-    adapters_.push_back(MakeCaseService(&*read_cases_, &*workers_));
+    adapters_.push_back(
+        MakeCaseService(&*read_cases_, &*transition_case_, &*keep_case_, &*workers_));
     adapters_.push_back(MakePolicyService(&*read_policy_, &*replay_policy_, &*workers_));
   }
 
@@ -218,6 +236,22 @@ class Server::Impl {
                                                   .organization = log_->tenant(),
                                                   .contact = ""}));
     adapters_.push_back(MakeExportService(exports_.get(), &*workers_));
+    return absl::OkStatus();
+  }
+
+  // What fell due while the server was down is recorded before the doors open, so that nothing new
+  // comes before it; from then on a thread of its own looks every second.
+  absl::Status StartTimers() {
+    if (!settings_.timers) return absl::OkStatus();
+    timers_.emplace(RunTimers::Uses{.desk = &*case_desk_, .transition = &*transition_case_});
+    RETURN_IF_ERROR(timers_->RunDue().status());
+    timers_thread_ = std::thread([this] {
+      while (!timers_stop_.WaitForNotificationWithTimeout(kTimersEvery)) {
+        const auto run = timers_->RunDue();
+        if (!run.ok())
+          Log(LogLevel::kError, "timers stand still", {{"status", run.status().ToString()}});
+      }
+    });
     return absl::OkStatus();
   }
 
@@ -302,9 +336,15 @@ class Server::Impl {
   std::optional<CompleteContact> complete_contact_;
   std::optional<ReadContactLedger> read_contact_ledger_;
   std::optional<ReadCases> read_cases_;
+  std::optional<CaseDesk> case_desk_;
+  std::optional<TransitionCase> transition_case_;
+  std::optional<KeepCase> keep_case_;
   std::optional<ReadPolicy> read_policy_;
   std::optional<ReplayPolicy> replay_policy_;
   std::unique_ptr<ExportJobs> exports_;
+  std::optional<RunTimers> timers_;
+  std::thread timers_thread_;
+  absl::Notification timers_stop_;
   std::optional<Workers> workers_;
   std::vector<std::unique_ptr<ServiceAdapter>> adapters_;
   std::unique_ptr<HttpServer> http_;

@@ -68,6 +68,8 @@ absl::StatusOr<bool> SetPlain(absl::string_view key, absl::string_view value, Se
     (key == "grpc_address" ? settings->grpc_address : settings->http_address) = std::string(value);
   } else if (key == "reflection") {
     ASSIGN_OR_RETURN(settings->reflection, ParseBool(value));
+  } else if (key == "timers") {
+    ASSIGN_OR_RETURN(settings->timers, ParseBool(value));
   } else if (key == "log_level") {
     ASSIGN_OR_RETURN(settings->log_level, ParseLogLevel(value));
   } else if (key == "packs") {

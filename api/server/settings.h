@@ -7,6 +7,7 @@
 //   grpc_address                  "127.0.0.1:7443"; port 0 takes a free one
 //   http_address                  "127.0.0.1:7480"; the same
 //   reflection                    true
+//   timers                        true; false: nothing is recorded because time passed
 //   log_level                     "info"; debug, warning, error
 //   packs                         folder of policy packs; those beside the program when absent
 //   cache_mib                     256; of blocks of the tables
@@ -49,6 +50,7 @@ struct Settings {
   std::string grpc_address = "127.0.0.1:7443";
   std::string http_address = "127.0.0.1:7480";
   bool reflection = true;
+  bool timers = true;
   LogLevel log_level = LogLevel::kInfo;
   uint32_t cache_mib = 256;
   std::string packs;                                // "": those beside the program

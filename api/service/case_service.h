@@ -6,14 +6,18 @@
 
 #include <memory>
 
+#include "api/commands/keep_case.h"
 #include "api/commands/read_cases.h"
+#include "api/commands/transition_case.h"
 #include "api/service/adapter.h"
 #include "api/service/workers.h"
 
 namespace constancia::api {
 
-// Both outlive the adapter.
-std::unique_ptr<ServiceAdapter> MakeCaseService(const ReadCases* read, Workers* workers);
+// All outlive the adapter.
+std::unique_ptr<ServiceAdapter> MakeCaseService(const ReadCases* read,
+                                                const TransitionCase* transition,
+                                                const KeepCase* keep, Workers* workers);
 
 }  // namespace constancia::api
 

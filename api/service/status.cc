@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "api/commands/transition_case.h"
 #include "core/base/log.h"
 #include "core/base/status.h"
 #include "google/rpc/error_details.pb.h"
@@ -15,6 +16,24 @@ namespace {
 
 constexpr char kDomain[] = "constancia";
 constexpr char kInternal[] = "an error inside the server; its log says more";
+
+// Every condition that does not hold, with what is missing in the caller's language.
+void AddViolations(const absl::Status& status, Language language, google::rpc::Status* rpc) {
+  const auto payload = status.GetPayload(kFailedGuardsPayload);
+  v1::FailedGuards failed;
+  if (!payload.has_value() || !failed.ParseFromString(std::string(*payload))) return;
+  google::rpc::PreconditionFailure failure;
+  for (const v1::GuardFinding& guard : failed.guards()) {
+    const v1::Words& words = guard.missing();
+    google::rpc::PreconditionFailure::Violation* violation = failure.add_violations();
+    violation->set_type(guard.result().guard_id());
+    violation->set_subject("case/" + failed.case_id());
+    violation->set_description(language == Language::kSpanish      ? words.es()
+                               : language == Language::kPortuguese ? words.pt()
+                                                                   : words.en());
+  }
+  rpc->add_details()->PackFrom(failure);
+}
 
 }  // namespace
 
@@ -43,6 +62,7 @@ google::rpc::Status ToRpc(const absl::Status& status, Language language) {
   localized.set_message(language == Language::kEnglish ? rpc.message()
                                                        : std::string(WordsOf(reason, language)));
   rpc.add_details()->PackFrom(localized);
+  AddViolations(status, language, &rpc);
   if (detail.has_value() && !detail->field().empty()) {
     google::rpc::BadRequest bad;
     google::rpc::BadRequest::FieldViolation* violation = bad.add_field_violations();

@@ -1,7 +1,7 @@
 // Turns our errors into what callers see: a canonical code, a text, google.rpc.ErrorInfo with
 // reason, domain "constancia" and variables, google.rpc.LocalizedMessage in the language of the
-// caller's `accept-language` metadata, and google.rpc.BadRequest with the path of the field at
-// fault.
+// caller's `accept-language` metadata, google.rpc.BadRequest with the path of the field at fault,
+// and google.rpc.PreconditionFailure with the conditions of a transition that do not hold.
 //
 // Used by: api/service.
 // Threads: any.

@@ -172,7 +172,7 @@ Standing AmountsComplete(const Inquiry& inquiry) {
   for (const ObligationFile* debt : WrittenOff(inquiry, *proposal)) {
     one_currency = one_currency && debt->code() == proposal->payload.amounts().code();
     *standing.required += debt->balance_minor();
-    AddComponents(debt->components(), &balance);
+    AddComponents(debt->has_components() ? debt->components() : debt->base(), &balance);
   }
   standing.found = Total(proposal->payload.amounts());
   standing.Ask(one_currency, {"los montos están en otra moneda que la deuda",

@@ -275,7 +275,7 @@ constexpr Guard kGuards[] = {
 
 constexpr GuardLaw kLaws[] = {
     {"initial_information", "CL", "CL-19496-37-info", "Ley 19.496 art. 37", "V H"},
-    {"written_information", "CL", "CL-19496-37-written15", "Ley 19.496 art. 37", "V H"},
+    {"written_information", "CL", "CL-19496-37-written15", "Ley 19.496 art. 37", "K M"},
     {"bureau_notice", "CO", "CO-1266-12-notice", "Ley 1266 de 2008 art. 12", "V H"},
     {"title_present", "CL", "", "Código de Procedimiento Civil art. 434", "K H"},
     {"title_present", "CO", "", "Código General del Proceso art. 422", "K H"},

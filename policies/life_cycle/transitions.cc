@@ -75,7 +75,7 @@ std::span<const Transition> Transitions() {
        {ev::STAGE_ADMINISTRATIVE},
        ev::STAGE_PERSUASIVE,
        {"from_stage", "nothing_past_due", "balance_positive"},
-       {kSystemRole},
+       {kSystemRole, "SUPERVISOR"},
        {},
        {"al día: vuelve a recordatorios", "em dia: volta aos lembretes",
         "up to date: back to reminders"}},
