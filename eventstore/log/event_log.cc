@@ -50,10 +50,8 @@ event::v1::LedgerCreated MakeLedgerCreated(const LogCore& core) {
   return created;
 }
 
-// Finds ids that the log has already, and what `state` says of the streams. Both are true as of
-// `append.looked_up_at`; what came after, the appender knows.
-absl::StatusOr<KnownIds> LookUp(const LogCore& core, PreparedAppend& append) {
-  append.looked_up_at = core.overlay->written();
+// Finds requests and external ids that the log has already.
+absl::StatusOr<KnownIds> LookUp(const LogCore& core, const PreparedAppend& append) {
   KnownIds known;
   known.external.resize(append.events.size());
 
@@ -116,10 +114,14 @@ std::optional<absl::StatusOr<AppendResult>> Submit(LogCore& core, AppendRequest 
   absl::StatusOr<PreparedAppend> append = PrepareAppend(std::move(request), *core.stream_keys,
                                                         *core.options.clock, *core.options.random);
   if (!append.ok()) return append.status();
+  // All that is looked up from here on is true as of then at least; what came after, the appender
+  // knows. The ids of events come first: whoever finds one that the first try of this request
+  // brings meanwhile finds the request known as well.
+  append->looked_up_at = core.overlay->written();
+  absl::Status status = CheckChosenIds(core, *append);
   const absl::StatusOr<KnownIds> known = LookUp(core, *append);
   if (!known.ok()) return known.status();
   if (known->any()) return AnswerRepeated(*append, *known, core.reader);
-  absl::Status status = CheckChosenIds(core, *append);
   if (status.ok()) status = LookUpVersions(core, *append);
   if (status.ok()) {
     status = SealAppend(*append, *core.data_keys, *core.options.clock, *core.options.random);

@@ -619,13 +619,19 @@ TEST(EventLogRace, RecordsARepeatedRequestOnce) {
   ledger.options().limits.checkpoint_events = 8;
   ASSERT_OK(ledger.Create());
   constexpr int kThreads = 8;
+  constexpr int kRequests = 400;
+  SeededRandom random(77);
+  std::vector<EventId> ids;
+  for (int i = 0; i < kRequests; ++i) ids.push_back(NewEventId(ledger.clock().Now(), random));
   std::vector<std::vector<Receipt>> receipts(kThreads);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 40; ++i) {
+      for (int i = 0; i < kRequests; ++i) {
         EventDraft draft = AContact(absl::StrCat("C", i % 7));
         if (i % 2 == 0) draft.external_id = absl::StrCat("call-", i);
+        // Also when the id of the event is seen before the request is.
+        if (i % 4 < 3) draft.event_id = ids[i];
         const auto result = ledger.log().AppendAndWait(ARequest(absl::StrCat("r-", i), draft));
         ASSERT_OK(result);
         receipts[t].push_back(result->receipts[0]);
@@ -634,7 +640,7 @@ TEST(EventLogRace, RecordsARepeatedRequestOnce) {
   }
   for (std::thread& thread : threads) thread.join();
   for (int t = 1; t < kThreads; ++t) EXPECT_EQ(receipts[t], receipts[0]);
-  EXPECT_EQ(ledger.reader().ReadLog(Position{0}, 1'000)->size(), 41u);
+  EXPECT_EQ(ledger.reader().ReadLog(Position{0}, 1'000)->size(), kRequests + 1u);
 }
 
 TEST(EventLogCheckpoint, FollowsWithinItsIntervalAndIsSigned) {
