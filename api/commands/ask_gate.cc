@@ -11,6 +11,20 @@
 
 namespace constancia::api {
 
+namespace {
+
+// What every request that records a decision says: its id, and who acts.
+template <typename Request>
+absl::Status CheckDecides(const Caller& caller, const Request& request) {
+  if (!IsId(request.request_id())) {
+    return Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
+                 "request_id");
+  }
+  return CheckActor(caller, request.actor());
+}
+
+}  // namespace
+
 absl::Status AskGate::MayAsk(const Caller& caller, Method method, std::string_view parent) const {
   RETURN_IF_ERROR(uses_.access->Check(caller, method));
   return CheckTenant(caller, uses_.log->tenant(), parent);
@@ -33,15 +47,9 @@ absl::StatusOr<v1::CheckContactResponse> AskGate::Check(
 void AskGate::Reserve(
     const Caller& caller, const v1::ReserveContactRequest& request,
     absl::AnyInvocable<void(absl::StatusOr<v1::ReserveContactResponse>)> done) const {
-  if (absl::Status status = MayAsk(caller, "ContactService.ReserveContact", request.parent());
-      !status.ok())
-    return done(std::move(status));
-  if (!IsId(request.request_id())) {
-    return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
-                      "request_id"));
-  }
-  if (absl::Status actor = CheckActor(caller, request.actor()); !actor.ok())
-    return done(std::move(actor));
+  absl::Status status = MayAsk(caller, "ContactService.ReserveContact", request.parent());
+  if (status.ok()) status = CheckDecides(caller, request);
+  if (!status.ok()) return done(std::move(status));
   uses_.gate->Reserve(request, std::string(caller.source()),
                       [done = std::move(done)](absl::StatusOr<Decision> decision) mutable {
                         if (!decision.ok()) return done(decision.status());
@@ -60,15 +68,9 @@ void AskGate::Reserve(
 void AskGate::Cancel(
     const Caller& caller, const v1::CancelPermitRequest& request,
     absl::AnyInvocable<void(absl::StatusOr<v1::CancelPermitResponse>)> done) const {
-  if (absl::Status status = MayAsk(caller, "ContactService.CancelPermit", request.parent());
-      !status.ok())
-    return done(std::move(status));
-  if (!IsId(request.request_id())) {
-    return done(Error(error::v1::SCHEMA_INVALID, "1 to 64 of [A-Za-z0-9._-]; a UUID is best",
-                      "request_id"));
-  }
-  if (absl::Status actor = CheckActor(caller, request.actor()); !actor.ok())
-    return done(std::move(actor));
+  absl::Status status = MayAsk(caller, "ContactService.CancelPermit", request.parent());
+  if (status.ok()) status = CheckDecides(caller, request);
+  if (!status.ok()) return done(std::move(status));
   uses_.gate->Cancel(request, std::string(caller.source()),
                      [done = std::move(done)](absl::StatusOr<eventstore::Receipt> receipt) mutable {
                        if (!receipt.ok()) return done(receipt.status());

@@ -32,13 +32,10 @@ void AddDebts(const CaseFile& file, google::protobuf::RepeatedPtrField<std::stri
   for (const auto& obligation : file.obligations()) *debts->Add() = obligation.obligation_id();
 }
 
-// The role that `person` has in the case; "" when the case does not know him.
-std::string_view PartyIn(const CaseFile& file, std::string_view person) {
-  if (file.party_id() == person) return "debtor";
-  for (const auto& party : file.parties()) {
-    if (party.party_id() == person) return RuleParty(party.role());
-  }
-  return "";
+// Sets the rule's word for a person whom the case knows.
+void SetPartyFrom(const CaseFile& file, std::string_view person, std::string* party) {
+  const event::v1::PartyRole role = RoleIn(file, person);
+  if (role != event::v1::PARTY_ROLE_UNSPECIFIED) *party = RuleParty(role);
 }
 
 counsel::v1::Record AsRecord(const LedgerRecord& said, const Proposal& proposal) {
@@ -113,6 +110,14 @@ bool IsCircumstance(std::string_view regime) {
   return !regime.empty() && regime.front() >= 'a' && regime.front() <= 'z';
 }
 
+event::v1::PartyRole RoleIn(const CaseFile& file, std::string_view person) {
+  if (file.party_id() == person) return event::v1::PARTY_ROLE_DEBTOR;
+  for (const event::v1::CaseParty& party : file.parties()) {
+    if (party.party_id() == person) return party.role();
+  }
+  return event::v1::PARTY_ROLE_UNSPECIFIED;
+}
+
 void FillFromCase(const CaseFile& file, Proposal* proposal) {
   proposal->set_creditor(file.creditor_id());
   proposal->set_case_id(file.case_id());
@@ -145,9 +150,12 @@ std::vector<std::string> ContactFacts::Jurisdictions(const CaseFile& file) const
 absl::Status ContactFacts::AddContact(const LedgerContact& contact, Facts* facts) {
   counsel::v1::Contact* fact = facts->add_contacts();
   *fact = contact.contact();
-  if (!contact.case_id().empty() && (fact->creditor().empty() || fact->debts().empty())) {
+  const bool role_said = contact.party_role() != event::v1::PARTY_ROLE_UNSPECIFIED;
+  if (!contact.case_id().empty() &&
+      (!role_said || fact->creditor().empty() || fact->debts().empty())) {
     ASSIGN_OR_RETURN(const CaseFile* file, Case(contact.case_id()));
     if (file == nullptr) return absl::OkStatus();
+    if (!role_said) SetPartyFrom(*file, fact->person(), fact->mutable_party());
     if (fact->creditor().empty()) fact->set_creditor(file->creditor_id());
     if (fact->debts().empty()) AddDebts(*file, fact->mutable_debts());
   }
@@ -173,7 +181,7 @@ absl::Status ContactFacts::AddRecords(const Proposal& proposal, Facts* facts) {
       *record = AsRecord(said, proposal);
       if (!record->party().empty()) continue;
       ASSIGN_OR_RETURN(const CaseFile* file, Case(proposal.case_id()));
-      if (file != nullptr) record->set_party(std::string(PartyIn(*file, record->person())));
+      if (file != nullptr) SetPartyFrom(*file, record->person(), record->mutable_party());
       if (record->party().empty() && record->person() == proposal.person())
         record->set_party(proposal.party());
     }
@@ -237,6 +245,8 @@ absl::StatusOr<std::optional<Proposal>> ContactFacts::Propose(const LedgerContac
   proposal.set_at_micros(made.at_micros());
   proposal.set_channel(made.channel());
   proposal.set_party(made.party());
+  if (contact.party_role() == event::v1::PARTY_ROLE_UNSPECIFIED)
+    SetPartyFrom(*file, made.person(), proposal.mutable_party());
   proposal.set_person(made.person());
   *proposal.mutable_debts() = made.debts();
   proposal.set_purpose(std::string(RulePurpose(contact.purpose())));
@@ -245,9 +255,7 @@ absl::StatusOr<std::optional<Proposal>> ContactFacts::Propose(const LedgerContac
   FillFromCase(*file, &proposal);
   if (proposal.debts().empty()) return std::nullopt;
   if (proposal.zones().empty()) proposal.add_zones(contact.zone());
-  for (const casefile::v1::ReachReport& report : contact.reports()) {
-    if (report.has_ended_at_micros()) proposal.set_ended_at_micros(report.ended_at_micros());
-  }
+  if (const auto ended = eventstore::EndOf(contact)) proposal.set_ended_at_micros(*ended);
   return std::optional<Proposal>(std::move(proposal));
 }
 
@@ -262,11 +270,15 @@ absl::StatusOr<Facts> ContactFacts::Recall(const LedgerContact& contact, const P
     around = all;
   }
   const int64_t since = proposal.party() == "locator" ? 0 : made.at_micros() - kFactsReachMicros;
-  for (const LedgerContact& other : around) {
-    const counsel::v1::Contact& fact = other.contact();
-    const bool before = std::tuple(fact.at_micros(), fact.position()) <
-                        std::tuple(made.at_micros(), made.position());
-    if (before && fact.at_micros() >= since) RETURN_IF_ERROR(AddContact(other, &facts));
+  const auto first = std::partition_point(
+      around.begin(), around.end(),
+      [&](const LedgerContact& other) { return other.contact().at_micros() < since; });
+  for (auto other = first; other != around.end(); ++other) {
+    const counsel::v1::Contact& fact = other->contact();
+    if (std::tuple(fact.at_micros(), fact.position()) >=
+        std::tuple(made.at_micros(), made.position()))
+      break;
+    RETURN_IF_ERROR(AddContact(*other, &facts));
   }
   RETURN_IF_ERROR(AddRecords(proposal, &facts));
   RETURN_IF_ERROR(AddConditions(

@@ -105,6 +105,9 @@ class ContactFacts {
 // small_debt, agreement. Those begin with a country.
 bool IsCircumstance(std::string_view regime);
 
+// The role of a person whom the case knows; unspecified for others.
+event::v1::PartyRole RoleIn(const casefile::v1::CaseFile& file, std::string_view person);
+
 // Puts what the case says where the proposal says nothing.
 void FillFromCase(const casefile::v1::CaseFile& file, counsel::v1::Proposal* proposal);
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "api/commands/drafts.h"
 #include "constancia/casefile/v1/case_file.pb.h"
 #include "constancia/event/v1/case.pb.h"
 #include "constancia/event/v1/gate.pb.h"
@@ -40,14 +41,13 @@ google::protobuf::Timestamp ToTimestamp(Instant at) {
   return timestamp;
 }
 
-Stream CaseStream(std::string_view id) { return {ledger::v1::STREAM_KIND_CASE, std::string(id)}; }
-Stream DebtorStream(std::string_view id) {
-  return {ledger::v1::STREAM_KIND_DEBTOR, std::string(id)};
-}
-
 absl::Status OtherQuestion() {
   return Error(error::v1::IDEMPOTENCY_CONFLICT,
                "the request id was used for something else: use a new one", "request_id");
+}
+
+int64_t PermitSeconds(const v1::ReserveContactRequest& request) {
+  return request.permit_seconds() == 0 ? kPermitSecondsMax : request.permit_seconds();
 }
 
 // Whether a recorded decision answers `request`: what it left to the case to fill in, it does not
@@ -63,7 +63,13 @@ bool SameQuestion(const Payload& decided, const ledger::v1::EventHeader& header,
          (contact.obligation_ids().empty() ||
           std::equal(contact.obligation_ids().begin(), contact.obligation_ids().end(),
                      decided.obligation_ids().begin(), decided.obligation_ids().end())) &&
-         contact.channel() == decided.channel() && contact.purpose() == decided.purpose() &&
+         contact.channel() == decided.channel() &&
+         RuleChannel(contact.channel(), contact.place(), contact.prerecorded(),
+                     ev::DIRECTION_OUTBOUND) == decided.proposal().channel() &&
+         (contact.zones().empty() ||
+          std::equal(contact.zones().begin(), contact.zones().end(),
+                     decided.proposal().zones().begin(), decided.proposal().zones().end())) &&
+         contact.purpose() == decided.purpose() &&
          contact.contact_point_id() == decided.contact_point_id() &&
          std::equal(contact.conditions().begin(), contact.conditions().end(),
                     decided.conditions().begin(), decided.conditions().end()) &&
@@ -71,15 +77,6 @@ bool SameQuestion(const Payload& decided, const ledger::v1::EventHeader& header,
          contact.campaign_id() == decided.campaign_id() &&
          request.actor().kind() == header.actor().kind() &&
          request.actor().id() == header.actor().id();
-}
-
-// The role of a person whom the case knows; unspecified for others.
-ev::PartyRole RoleIn(const CaseFile& file, std::string_view person) {
-  if (file.party_id() == person) return ev::PARTY_ROLE_DEBTOR;
-  for (const ev::CaseParty& party : file.parties()) {
-    if (party.party_id() == person) return party.role();
-  }
-  return ev::PARTY_ROLE_UNSPECIFIED;
 }
 
 std::vector<std::string> ConditionsOf(const v1::IntendedContact& contact) {
@@ -199,10 +196,14 @@ absl::StatusOr<std::optional<Decision>> Gate::FirstDecision(
   if (event.header.type() == ev::PermitGranted::descriptor()->full_name()) {
     ev::PermitGranted granted;
     granted.ParseFromString(event.header.public_payload());
-    if (!SameQuestion(granted, event.header, request)) return OtherQuestion();
-    decision.verdict = granted.verdict();
     decision.expires_at = {granted.expires_at().seconds() * kMicrosPerSecond +
                            granted.expires_at().nanos() / 1000};
+    if (!SameQuestion(granted, event.header, request) ||
+        decision.expires_at->micros - event.header.occurred_at() !=
+            PermitSeconds(request) * kMicrosPerSecond) {
+      return OtherQuestion();
+    }
+    decision.verdict = granted.verdict();
     return decision;
   }
   if (event.header.type() == ev::ContactDenied::descriptor()->full_name()) {
@@ -256,9 +257,9 @@ void Gate::Attempt(const v1::ReserveContactRequest& request, const std::string& 
   const auto open = eventstore::ReadOpenPermits(rows.contacts, proposal.person());
   if (!open.ok()) return done(open.status());
 
+  // What is recorded is what is answered, also when the request is repeated.
+  ShortenVerdict(&*verdict);
   const bool allowed = verdict->outcome() != Verdict::DENY;
-  const int64_t seconds =
-      request.permit_seconds() == 0 ? kPermitSecondsMax : request.permit_seconds();
   const auto fill = [&](auto& payload) {
     *payload.mutable_proposal() = proposal;
     *payload.mutable_verdict() = *verdict;
@@ -283,7 +284,7 @@ void Gate::Attempt(const v1::ReserveContactRequest& request, const std::string& 
   if (allowed) {
     ev::PermitGranted granted;
     fill(granted);
-    decision.expires_at = {now.micros + seconds * kMicrosPerSecond};
+    decision.expires_at = {now.micros + PermitSeconds(request) * kMicrosPerSecond};
     *granted.mutable_expires_at() = ToTimestamp(*decision.expires_at);
     draft.type = granted.GetDescriptor()->full_name();
     draft.public_part = granted.SerializeAsString();
@@ -424,6 +425,12 @@ void Gate::TryCancel(const v1::CancelPermitRequest& request, const std::string& 
   if (!first.ok()) return done(first.status());
   if (first->has_value()) return done(**std::move(first));
   auto append = MakeCancel(request, source);
+  if (ReasonOf(append.status()) == error::v1::PERMIT_USED) {
+    // Perhaps by this very request, which raced with itself.
+    first = FirstCancel(source, request);
+    if (!first.ok()) return done(first.status());
+    if (first->has_value()) return done(**std::move(first));
+  }
   if (!append.ok()) return done(append.status());
   log_->Append(*std::move(append), [this, request, source, attempts_left, done = std::move(done)](
                                        absl::StatusOr<eventstore::AppendResult> result) mutable {

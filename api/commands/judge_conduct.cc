@@ -9,7 +9,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "api/commands/contact_facts.h"
+#include "api/commands/drafts.h"
 #include "constancia/event/v1/contact.pb.h"
+#include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
 #include "constancia/event/v1/notice.pb.h"
 #include "constancia/event/v1/portfolio.pb.h"
@@ -22,6 +24,8 @@
 #include "core/event/public_string.h"
 #include "core/event/uuid.h"
 #include "eventstore/projections/case_file/case_file.h"
+#include "eventstore/projections/contact_ledger/contact_ledger.h"
+#include "eventstore/projections/contact_ledger/contact_rows.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
@@ -134,6 +138,7 @@ struct Named {
   std::string type;  // short
   std::string public_part;
   Instant at;
+  std::string zone;
   int32_t offset_minutes = 0;
 };
 
@@ -142,25 +147,32 @@ class Append {
  public:
   Append(const eventstore::EventLog* log, const policies::PackSet* packs, Random* random,
          std::vector<EventDraft>& drafts, size_t room)
-      : log_(log), packs_(packs), random_(random), drafts_(drafts), room_(room) {}
+      : log_(log),
+        packs_(packs),
+        random_(random),
+        drafts_(drafts),
+        room_(room),
+        stored_contacts_(log, eventstore::ContactLedger::kName),
+        stored_cases_(log, eventstore::CaseFiles::kName),
+        cases_(&stored_cases_) {}
 
   absl::Status Judge(size_t index) {
     const EventDraft& draft = drafts_[index];
     const auto about = Read<ev::About>(draft.public_part);
     if (!IsId(about.case_id())) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const CaseFile* file, CaseOf(about.case_id()));
-    const std::vector<std::string> jurisdictions = JurisdictionsOf(*packs_, *file);
+    ASSIGN_OR_RETURN(const CaseFile file, CaseBefore(index, about.case_id()));
+    const std::vector<std::string> jurisdictions = JurisdictionsOf(*packs_, file);
     if (jurisdictions.empty()) return absl::OkStatus();
     policies::ConductScope scope;
     scope.jurisdictions.assign(jurisdictions.begin(), jurisdictions.end());
-    scope.region = file->region();
-    for (const std::string& code : file->regimes()) {
+    scope.region = file.region();
+    for (const std::string& code : file.regimes()) {
       if (IsCircumstance(code)) scope.circumstances.insert(code);
     }
 
     const std::string_view type = ShortName(draft.type);
-    if (type == "ContactCompleted") RETURN_IF_ERROR(JudgeContact(index, *file, scope));
-    if (type == "FeeCharged") RETURN_IF_ERROR(JudgeCharge(index, *file, scope));
+    if (type == "ContactCompleted") RETURN_IF_ERROR(JudgeContact(index, file, scope));
+    if (type == "FeeCharged") RETURN_IF_ERROR(JudgeCharge(index, file, scope));
     DatedEvent event{.type = std::string(type),
                      .on = DateOf(draft.occurred_at, draft.offset_minutes),
                      .position = {},
@@ -168,52 +180,91 @@ class Append {
     if (type == "BureauReported") {
       event.on = ReadDay(Read<ev::BureauReported>(draft.public_part).date()).value_or(event.on);
     }
-    Record(index, *file, scope,
-           policies::JudgeEvent(*packs_, scope, EarlierThan(index, *file, about), event));
+    Record(index, file, scope, policies::JudgeEvent(*packs_, scope, EarlierIn(file, about), event));
+    return absl::OkStatus();
+  }
+
+  // What never happened broke no rule. The violations of contacts are judged with them.
+  absl::Status ClearAnnulled(size_t index) {
+    EventDraft& draft = drafts_[index];
+    const std::string target = Read<ev::EventAnnulled>(draft.public_part).target_event_id();
+    ASSIGN_OR_RETURN(const auto contact, eventstore::ReadContact(stored_contacts_, target));
+    if (contact.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto standing, eventstore::ReadViolations(stored_contacts_, target));
+    if (standing.violations().empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::optional<Named> named, FindNamed(target));
+    if (!named) return absl::OkStatus();
+    const auto about = Read<ev::About>(named->public_part);
+    if (!IsId(about.case_id())) return absl::OkStatus();
+    RETURN_IF_ERROR(Expect(about.case_id()));
+    GiveId(&draft);
+    for (const auto& one : standing.violations()) {
+      if (judgement_.consequences.size() == room_) break;
+      ev::ViolationCleared cleared;
+      cleared.set_violation_event_id(one.event_id());
+      cleared.set_rule_id(one.rule_id());
+      cleared.set_why(ev::CLEARING_REASON_ANNULLED);
+      cleared.set_caused_by_event_id(ToText(*draft.event_id));
+      cleared.set_act_event_id(target);
+      cleared.set_case_id(about.case_id());
+      cleared.set_party_id(about.party_id());
+      *cleared.mutable_obligation_ids() = about.obligation_ids();
+      Add(cleared, *draft.event_id,
+          {.at = named->at, .zone = named->zone, .offset_minutes = named->offset_minutes}, about);
+    }
     return absl::OkStatus();
   }
 
   ConductJudgement Take() { return std::move(judgement_); }
 
  private:
-  absl::StatusOr<const CaseFile*> CaseOf(const std::string& case_id) {
-    const auto known = files_.find(case_id);
-    if (known != files_.end()) return &known->second;
-    // The version comes before the facts: an event that falls between makes the append fail.
-    const Stream stream{ledger::v1::STREAM_KIND_CASE, case_id};
-    ASSIGN_OR_RETURN(const StreamVersion version, log_->reader().VersionOf(stream));
-    absl::StatusOr<eventstore::CaseView> view = eventstore::ReadCase(*log_, case_id);
-    if (!view.ok() && ReasonOf(view.status()) != error::v1::NOT_FOUND) return view.status();
-    CaseFile file = view.ok() ? std::move(view->file) : CaseFile();
-    if (!file.regimes().empty()) judgement_.expectations.push_back({stream, version});
-    return &files_.emplace(case_id, std::move(file)).first->second;
+  void GiveId(EventDraft* draft) {
+    if (draft->event_id.has_value()) return;
+    draft->event_id = NewEventId(draft->occurred_at, *random_);
+    draft->event_id_made = true;
   }
 
-  // What happened in the case before the draft, and in the same append ahead of it.
-  std::vector<DatedEvent> EarlierThan(size_t index, const CaseFile& file,
-                                      const ev::About& about) const {
+  // The case as the drafts before one leave it.
+  absl::StatusOr<CaseFile> CaseBefore(size_t index, const std::string& case_id) {
+    RETURN_IF_ERROR(Expect(case_id));
+    for (; applied_ < index; ++applied_) {
+      EventDraft& draft = drafts_[applied_];
+      GiveId(&draft);  // by which the case file tells events apart
+      const auto about = Read<ev::About>(draft.public_part);
+      if (IsId(about.case_id())) RETURN_IF_ERROR(Expect(about.case_id()));
+      eventstore::CaseFiles().Apply(AsRecorded(draft, applied_), cases_);
+      RETURN_IF_ERROR(cases_.status());
+    }
+    ASSIGN_OR_RETURN(std::optional<CaseFile> file, eventstore::ReadCaseFile(cases_, case_id));
+    return file.has_value() ? *std::move(file) : CaseFile();
+  }
+
+  // The version comes before the facts: an event that falls between makes the append fail. Cases
+  // without a law to ask are not expected to stand still.
+  absl::Status Expect(const std::string& case_id) {
+    if (!known_.insert(case_id).second) return absl::OkStatus();
+    const Stream stream = CaseStream(case_id);
+    ASSIGN_OR_RETURN(const StreamVersion version, log_->reader().VersionOf(stream));
+    ASSIGN_OR_RETURN(const auto file, eventstore::ReadCaseFile(stored_cases_, case_id));
+    if (file.has_value() && !file->regimes().empty())
+      judgement_.expectations.push_back({stream, version});
+    return absl::OkStatus();
+  }
+
+  // What happened in the case before.
+  static std::vector<DatedEvent> EarlierIn(const CaseFile& file, const ev::About& about) {
     std::vector<DatedEvent> earlier;
-    const auto add = [&](std::string type, std::optional<absl::CivilDay> on,
-                         std::optional<uint64_t> position, const auto& debts) {
+    for (const auto& act : file.acts()) {
+      const auto& debts = act.obligation_ids();
       const bool ours =
           debts.empty() || about.obligation_ids().empty() ||
           std::find_first_of(debts.begin(), debts.end(), about.obligation_ids().begin(),
                              about.obligation_ids().end()) != debts.end();
-      if (ours && on) earlier.push_back({std::move(type), *on, position, {}});
-    };
-    for (const auto& act : file.acts()) {
-      add(act.type(), ReadDay(act.date()), act.position(), act.obligation_ids());
-    }
-    for (size_t i = 0; i < index; ++i) {
-      const EventDraft& draft = drafts_[i];
-      const auto other = Read<ev::About>(draft.public_part);
-      const std::string type(ShortName(draft.type));
-      if (other.case_id() != about.case_id() || !IsAct(type)) continue;
-      absl::CivilDay on = DateOf(draft.occurred_at, draft.offset_minutes);
-      if (type == "PreBureauNoticeSent") {
-        on = ReadDay(Read<ev::PreBureauNoticeSent>(draft.public_part).date()).value_or(on);
-      }
-      add(type, on, std::nullopt, other.obligation_ids());
+      const std::optional<absl::CivilDay> on = ReadDay(act.date());
+      if (!ours || !on) continue;
+      std::optional<uint64_t> position;  // that of a draft is not known yet
+      if (act.position() < kFirstDraft) position = act.position();
+      earlier.push_back({act.type(), *on, position, {}});
     }
     return earlier;
   }
@@ -224,14 +275,14 @@ class Append {
     for (const EventDraft& draft : drafts_) {
       if (draft.event_id != *event_id) continue;
       return std::optional<Named>({std::string(ShortName(draft.type)), draft.public_part,
-                                   draft.occurred_at, draft.offset_minutes});
+                                   draft.occurred_at, draft.zone, draft.offset_minutes});
     }
     ASSIGN_OR_RETURN(const std::optional<Position> position, log_->reader().FindEvent(*event_id));
     if (!position) return std::optional<Named>();
     ASSIGN_OR_RETURN(const eventstore::RecordedEvent event, log_->reader().ReadEvent(*position));
     return std::optional<Named>({std::string(ShortName(event.header.type())),
                                  event.header.public_payload(), Instant{event.header.occurred_at()},
-                                 event.header.offset_minutes()});
+                                 event.header.zone(), event.header.offset_minutes()});
   }
 
   absl::Status JudgeContact(size_t index, const CaseFile& file, policies::ConductScope scope) {
@@ -317,7 +368,7 @@ class Append {
     charge.kind = FeeWord(fee.kind());
     charge.on =
         ReadDay(fee.effective_date()).value_or(DateOf(draft.occurred_at, draft.offset_minutes));
-    AddDebt(index, file, fee, &charge);
+    AddDebt(file, fee, &charge);
     if (const std::optional<Money> base = ToMoney(fee.legal_cap().base())) {
       charge.bases = {{"overdue", *base}, {"instalment", *base}};
     }
@@ -343,8 +394,7 @@ class Append {
   }
 
   // The due date that was missed, and what was charged since.
-  void AddDebt(size_t index, const CaseFile& file, const ev::FeeCharged& fee,
-               policies::Charge* charge) const {
+  static void AddDebt(const CaseFile& file, const ev::FeeCharged& fee, policies::Charge* charge) {
     std::map<std::string, std::pair<ev::FeeKind, ev::Money>> charges;  // by fee id
     for (const auto& obligation : file.obligations()) {
       if (obligation.obligation_id() != fee.obligation_id()) continue;
@@ -353,20 +403,6 @@ class Append {
         if (movement.kind() != casefile::v1::Movement::CHARGE || movement.reversed()) continue;
         if (movement.effective_date() <= obligation.due_date()) continue;
         charges[movement.id()] = {movement.fee_kind(), movement.amount()};
-      }
-    }
-    for (size_t i = 0; i < index; ++i) {
-      const std::string_view type = ShortName(drafts_[i].type);
-      if (type == "ObligationPlaced") {
-        const auto placed = Read<ev::ObligationPlaced>(drafts_[i].public_part);
-        if (placed.obligation_id() == fee.obligation_id()) {
-          charge->due = ReadDay(placed.due_date());
-        }
-      } else if (type == "FeeCharged") {
-        const auto other = Read<ev::FeeCharged>(drafts_[i].public_part);
-        if (other.obligation_id() == fee.obligation_id()) {
-          charges[other.fee_id()] = {other.kind(), other.amount()};
-        }
       }
     }
     charges.erase(fee.fee_id());
@@ -394,16 +430,15 @@ class Append {
     }
     if (verdict->outcome() != Verdict::DENY) return;
     const auto about = Read<ev::About>(draft.public_part);
+    Verdict kept = *verdict;
+    ShortenVerdict(&kept);
     for (const Finding& finding : verdict->findings()) {
       if (finding.result() != Finding::FAIL || finding.severity() == Finding::REVIEW) continue;
-      if (judgement_.violations.size() == room_) {
+      if (judgement_.consequences.size() == room_) {
         Log(LogLevel::kWarning, "an append breaks more rules than one append can say");
         return;
       }
-      if (!draft.event_id.has_value()) {
-        draft.event_id = NewEventId(draft.occurred_at, *random_);
-        draft.event_id_made = true;
-      }
+      GiveId(&draft);
       ev::ViolationDetected violation;
       violation.set_jurisdiction(finding.jurisdiction());
       violation.set_rule_id(finding.rule_id());
@@ -413,7 +448,7 @@ class Append {
       violation.set_count(finding.count());
       violation.set_limit(finding.limit());
       violation.set_severity(SeverityOf(finding));
-      *violation.mutable_verdict() = *verdict;
+      *violation.mutable_verdict() = kept;
       violation.set_case_id(about.case_id());
       violation.set_party_id(about.party_id());
       violation.set_party_role(about.party_role());
@@ -423,23 +458,36 @@ class Append {
       violation.set_campaign_id(about.campaign_id());
       violation.mutable_regimes()->Assign(scope.jurisdictions.begin(), scope.jurisdictions.end());
 
-      EventDraft consequence;
-      consequence.type = violation.GetDescriptor()->full_name();
-      consequence.occurred_at = draft.occurred_at;
-      consequence.zone = draft.zone;
-      consequence.offset_minutes = draft.offset_minutes;
-      consequence.actor.set_kind(ledger::v1::SYSTEM);
-      consequence.actor.set_id(eventstore::kOwnSource);
-      consequence.causation_id = draft.event_id;
-      consequence.public_part = violation.SerializeAsString();
-      consequence.streams = {{ledger::v1::STREAM_KIND_CASE, about.case_id()}};
-      if (IsId(about.party_id())) {
-        consequence.streams.push_back({ledger::v1::STREAM_KIND_DEBTOR, about.party_id()});
-      }
-      consequence.retention_class = "contact";
-      consequence.consequence = true;
-      judgement_.violations.push_back(std::move(consequence));
+      Add(violation, *draft.event_id,
+          {.at = draft.occurred_at, .zone = draft.zone, .offset_minutes = draft.offset_minutes},
+          about);
     }
+  }
+
+  // When and where the act was that a consequence is about.
+  struct Moment {
+    Instant at;
+    std::string zone;
+    int32_t offset_minutes = 0;
+  };
+
+  template <typename Payload>
+  void Add(const Payload& payload, const EventId& cause, const Moment& moment,
+           const ev::About& about) {
+    EventDraft consequence;
+    consequence.type = payload.GetDescriptor()->full_name();
+    consequence.occurred_at = moment.at;
+    consequence.zone = moment.zone;
+    consequence.offset_minutes = moment.offset_minutes;
+    consequence.actor.set_kind(ledger::v1::SYSTEM);
+    consequence.actor.set_id(eventstore::kOwnSource);
+    consequence.causation_id = cause;
+    consequence.public_part = payload.SerializeAsString();
+    consequence.streams = {CaseStream(about.case_id())};
+    if (IsId(about.party_id())) consequence.streams.push_back(DebtorStream(about.party_id()));
+    consequence.retention_class = "contact";
+    consequence.consequence = true;
+    judgement_.consequences.push_back(std::move(consequence));
   }
 
   const eventstore::EventLog* const log_;
@@ -447,7 +495,11 @@ class Append {
   Random* const random_;
   std::vector<EventDraft>& drafts_;
   const size_t room_;
-  std::map<std::string, CaseFile> files_;
+  const eventstore::StoredRows stored_contacts_;
+  const eventstore::StoredRows stored_cases_;
+  eventstore::AppendedRows cases_;  // with the first drafts applied
+  size_t applied_ = 0;
+  std::set<std::string> known_;  // cases whose version was read
   ConductJudgement judgement_;
 };
 
@@ -478,7 +530,9 @@ absl::StatusOr<ConductJudgement> JudgeConduct::Run(std::vector<EventDraft>& draf
                                                    size_t room) const {
   Append append(log_, packs_, random_, drafts, room);
   for (size_t i = 0; i < drafts.size(); ++i) {
-    if (asked_.contains(ShortName(drafts[i].type))) RETURN_IF_ERROR(append.Judge(i));
+    const std::string_view type = ShortName(drafts[i].type);
+    if (asked_.contains(type)) RETURN_IF_ERROR(append.Judge(i));
+    if (type == "EventAnnulled") RETURN_IF_ERROR(append.ClearAnnulled(i));
   }
   return append.Take();
 }

@@ -32,8 +32,9 @@ namespace constancia::api {
 
 // What judging the conduct of an append adds to it.
 struct ConductJudgement {
-  // ViolationDetected, one for each rule broken; they stand behind all other drafts.
-  std::vector<eventstore::EventDraft> violations;
+  // ViolationDetected, one for each rule broken, and ViolationCleared for those of an act that is
+  // annulled; they stand behind all other drafts.
+  std::vector<eventstore::EventDraft> consequences;
   // The cases' streams are where the facts were read. When one has moved, judge again.
   std::vector<eventstore::Expectation> expectations;
 };
@@ -43,9 +44,9 @@ class JudgeConduct {
   // All outlive the object.
   JudgeConduct(const eventstore::EventLog* log, const policies::PackSet* packs, Random* random);
 
-  // Judges what `drafts` record, with as many violations as `room` allows. Drafts that broke a rule
-  // get an event id. Fails only as reading the log does: a fact that cannot be judged is recorded
-  // all the same.
+  // Judges what `drafts` record, with as many consequences as `room` allows. Drafts that broke a
+  // rule get an event id. Fails only as reading the log does: a fact that cannot be judged is
+  // recorded all the same.
   absl::StatusOr<ConductJudgement> Run(std::vector<eventstore::EventDraft>& drafts,
                                        size_t room) const;
 

@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/commands/contact_facts.h"
+#include "api/commands/drafts.h"
 #include "constancia/event/v1/case.pb.h"
 #include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
@@ -45,14 +46,9 @@ using eventstore::StoredRows;
 using eventstore::Touched;
 namespace contact_row = eventstore::contact_row;
 
-// Drafts stand behind everything recorded; their real positions are not known yet.
-constexpr uint64_t kFirstDraft = uint64_t{1} << 62;
 constexpr int64_t kForEver = std::numeric_limits<int64_t>::max();
-
-Stream CaseStream(std::string_view id) { return {ledger::v1::STREAM_KIND_CASE, std::string(id)}; }
-Stream DebtorStream(std::string_view id) {
-  return {ledger::v1::STREAM_KIND_DEBTOR, std::string(id)};
-}
+// Of what was counted, that much is kept with a finding and named by a violation.
+constexpr int kPositionsMax = 32;
 
 template <typename Payload>
 bool Is(const EventDraft& draft) {
@@ -151,19 +147,7 @@ class Append {
     judgement_ = Judgement();
     for (size_t i = 0; i < drafts_.size(); ++i) {
       const EventDraft& draft = drafts_[i];
-      eventstore::RecordedEvent event;
-      event.position = {kFirstDraft + i};
-      event.header.set_event_id(draft.event_id->str());
-      event.header.set_type(draft.type);
-      event.header.set_occurred_at(draft.occurred_at.micros);
-      event.header.set_zone(draft.zone);
-      event.header.set_offset_minutes(draft.offset_minutes);
-      event.header.set_public_payload(draft.public_part);
-      for (const Stream& stream : draft.streams) {
-        ledger::v1::StreamPlace* place = event.header.add_streams();
-        place->set_kind(stream.kind);
-        place->set_name(stream.name);
-      }
+      const eventstore::RecordedEvent event = AsRecorded(draft, i);
       // Nobody can have spoken yet of an event whose id was made just now: its place is not looked
       // for.
       if (draft.event_id_made) contacts_->Delete(contact_row::Event(draft.event_id->view()));
@@ -198,7 +182,7 @@ class Append {
       return absl::OkStatus();
     }
     if (!touched.contact_id.empty()) {
-      AddSpan(touched.person, at, at + kFactsReachMicros, draft);
+      AddSpan(touched.person, at, touched.for_ever ? kForEver : at + kFactsReachMicros, draft);
       const auto matter = matters_.find(touched.person);
       if (matter != matters_.end()) matter->second.changed.emplace(touched.contact_id, draft);
       return absl::OkStatus();
@@ -211,10 +195,27 @@ class Append {
     return absl::OkStatus();
   }
 
-  // A case that is opened, or gains a debt, is one whose contacts can be judged now.
+  // A case that is opened, or gains a debt, is one whose contacts can be judged now: all of them
+  // when nobody could be asked about them before, else those from when the debt is there.
   absl::Status TouchCase(size_t draft) {
     ASSIGN_OR_RETURN(const std::set<std::string> persons, PersonsOf(drafts_[draft]));
-    for (const std::string& person : persons) AddSpan(person, 0, kForEver, draft);
+    ev::About about;
+    about.ParseFromString(drafts_[draft].public_part);
+    ContactFacts before(&stored_contacts_, &stored_cases_, uses_.packs);
+    ASSIGN_OR_RETURN(const casefile::v1::CaseFile* file, before.Case(about.case_id()));
+    const bool asked =
+        file != nullptr && !file->obligations().empty() && !before.Jurisdictions(*file).empty();
+    const Instant from{asked ? drafts_[draft].occurred_at.micros : 0};
+    for (const std::string& person : persons) {
+      RestOn(DebtorStream(person));
+      ASSIGN_OR_RETURN(const std::vector<LedgerContact> contacts,
+                       eventstore::ReadContacts(*contacts_, person, from, {kForEver}));
+      for (const LedgerContact& contact : contacts) {
+        const int64_t at = contact.contact().at_micros();
+        if (contact.case_id() == about.case_id())
+          AddSpan(person, at, at + kFactsReachMicros, draft);
+      }
+    }
     return absl::OkStatus();
   }
 
@@ -301,16 +302,21 @@ class Append {
     }
     std::set<std::string> broken;
     if (verdict.has_value() && verdict->outcome() == Verdict::DENY) {
-      Tidy(*verdict);
       // Every finding is heeded, also where the verdict that is kept with them is shortened.
       const auto findings = verdict->findings();
-      Shorten(*verdict);
+      Tidy(*verdict);
+      ShortenVerdict(&*verdict);
+      ev::PartyRole role = contact.party_role();
+      if (role == ev::PARTY_ROLE_UNSPECIFIED) {
+        ASSIGN_OR_RETURN(const casefile::v1::CaseFile* file, facts.Case(contact.case_id()));
+        role = RoleIn(*file, proposal->person());
+      }
       for (const Finding& finding : findings) {
         if (finding.result() != Finding::FAIL || finding.severity() == Finding::REVIEW) continue;
         if (!broken.insert(finding.rule_id()).second || Stands(standing, finding.rule_id()))
           continue;
         // Raised against a contact that was recorded before, by facts that came after it.
-        Raise(contact, id, *proposal, *verdict, finding, earlier, cause, recorded && !own);
+        Raise(contact, id, role, *proposal, *verdict, finding, earlier, cause, recorded && !own);
       }
     }
     for (const auto& one : standing.violations()) {
@@ -339,7 +345,6 @@ class Append {
   // refused for its size. Positions that are not given yet are left out, and with them the digest
   // of facts that nobody could repeat.
   static void Tidy(Verdict& verdict) {
-    constexpr int kPositionsMax = 32;
     bool repeatable = true;
     for (Finding& finding : *verdict.mutable_findings()) {
       auto* positions = finding.mutable_positions();
@@ -354,18 +359,6 @@ class Append {
     if (!repeatable) verdict.clear_facts_digest();
   }
 
-  // A verdict over many debts is longer than an event may be: what passed is left out first.
-  static void Shorten(Verdict& verdict) {
-    constexpr size_t kVerdictBytesMax = 16 << 10;
-    if (verdict.ByteSizeLong() <= kVerdictBytesMax) return;
-    auto* findings = verdict.mutable_findings();
-    findings->erase(
-        std::remove_if(findings->begin(), findings->end(),
-                       [](const Finding& one) { return one.result() != Finding::FAIL; }),
-        findings->end());
-    if (verdict.ByteSizeLong() > kVerdictBytesMax) verdict.clear_findings();
-  }
-
   static ev::Severity SeverityOf(const Finding& finding) {
     if (finding.severity() == Finding::HOUSE) return ev::SEVERITY_MINOR;
     // Contact after a suit, an insolvency or a cease, and disclosure to a third party.
@@ -373,9 +366,9 @@ class Append {
     return gravest ? ev::SEVERITY_CRITICAL : ev::SEVERITY_MAJOR;
   }
 
-  void Raise(const LedgerContact& contact, const std::string& id, const Proposal& proposal,
-             const Verdict& verdict, const Finding& finding, std::span<const LedgerContact> earlier,
-             size_t cause, bool unknowable) {
+  void Raise(const LedgerContact& contact, const std::string& id, ev::PartyRole role,
+             const Proposal& proposal, const Verdict& verdict, const Finding& finding,
+             std::span<const LedgerContact> earlier, size_t cause, bool unknowable) {
     ev::ViolationDetected violation;
     violation.set_jurisdiction(finding.jurisdiction());
     violation.set_rule_id(finding.rule_id());
@@ -383,6 +376,7 @@ class Append {
     violation.mutable_pack()->set_version(finding.pack_version());
     violation.add_event_ids(id);
     for (const LedgerContact& other : earlier) {
+      if (violation.event_ids_size() > kPositionsMax) break;
       const auto& counted = finding.positions();
       if (std::find(counted.begin(), counted.end(), other.contact().position()) == counted.end())
         continue;
@@ -396,7 +390,7 @@ class Append {
     *violation.mutable_verdict() = verdict;
     violation.set_case_id(contact.case_id());
     violation.set_party_id(proposal.person());
-    violation.set_party_role(contact.party_role());
+    violation.set_party_role(role);
     *violation.mutable_obligation_ids() = contact.contact().debts();
     violation.set_creditor_id(proposal.creditor());
     violation.set_agent_id(contact.agent_id());

@@ -62,16 +62,17 @@ absl::Status CheckOnBehalfOf(const ledger::v1::OnBehalfOf& on_behalf_of) {
   return CheckOptionalCode(on_behalf_of.agency(), "on_behalf_of.agency");
 }
 
-absl::StatusOr<Instant> OccurredAt(const v1::EventDraft& draft, Instant now) {
-  if (!draft.has_occurred_at()) return Invalid("say when it happened", "occurred_at");
-  ASSIGN_OR_RETURN(const Instant occurred_at, ToInstant(draft.occurred_at(), "occurred_at"));
+// Reads when something happened; no clock that is right says what lies far ahead.
+absl::StatusOr<Instant> OccurredAt(const google::protobuf::Timestamp& said, std::string_view field,
+                                   Instant now) {
+  ASSIGN_OR_RETURN(const Instant occurred_at, ToInstant(said, field));
   const Instant latest{now.micros + absl::ToInt64Microseconds(kClockAheadMax)};
   if (occurred_at < Instant{0} || occurred_at > latest) {
     return Error(
         error::v1::SOURCE_CLOCK_SKEW,
         occurred_at > latest ? "more than 5 minutes ahead of the server; check the source's clock"
                              : "before 1970; check the source's clock",
-        "occurred_at",
+        field,
         {{"ahead_seconds", absl::StrCat((occurred_at.micros - now.micros) / kMicrosPerSecond)}});
   }
   return occurred_at;
@@ -182,10 +183,15 @@ std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
 // A correction carries a whole payload of another type in two parts. Each is held to what that
 // type's own parts are held to, and its identifiers count.
 absl::Status CheckCorrection(const Catalogue& catalogue, const event::v1::EventCorrected& corrected,
-                             std::vector<Stream>* streams) {
+                             Instant now, std::vector<Stream>* streams) {
   const EventType* type = catalogue.Find(corrected.corrected_type());
   if (type == nullptr) {
     return Error(error::v1::TYPE_UNKNOWN, "no event type of this name", "payload.corrected_type");
+  }
+  if (corrected.has_corrected_occurred_at()) {
+    RETURN_IF_ERROR(
+        OccurredAt(corrected.corrected_occurred_at(), "payload.corrected_occurred_at", now)
+            .status());
   }
   absl::StatusOr<Parts> open = PartPayload(*type->descriptor, corrected.corrected_public());
   if (!open.ok()) return InField(open.status(), "payload.corrected_public");
@@ -205,7 +211,8 @@ absl::Status CheckCorrection(const Catalogue& catalogue, const event::v1::EventC
 
 // Adds the streams that follow from the payload.
 absl::Status AddStreamsOf(const Catalogue& catalogue, const EventType& type,
-                          const google::protobuf::Any& payload, std::vector<Stream>* streams) {
+                          const google::protobuf::Any& payload, Instant now,
+                          std::vector<Stream>* streams) {
   const bool correction = type.descriptor == event::v1::EventCorrected::descriptor();
   const bool identifies = [&type] {
     for (const int number : type.personal_fields) {
@@ -220,7 +227,7 @@ absl::Status AddStreamsOf(const Catalogue& catalogue, const EventType& type,
   const std::unique_ptr<Message> message = NewMessage(*type.descriptor);
   if (!message->ParseFromString(payload.value())) return Invalid("cannot be read", "payload");
   if (correction) {
-    return CheckCorrection(catalogue, static_cast<const event::v1::EventCorrected&>(*message),
+    return CheckCorrection(catalogue, static_cast<const event::v1::EventCorrected&>(*message), now,
                            streams);
   }
   return AddIdentifiers(*message, streams);
@@ -339,7 +346,9 @@ absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
   eventstore::EventDraft prepared;
   prepared.type = type->name;
   prepared.retention_class = type->retention_class;
-  ASSIGN_OR_RETURN(prepared.occurred_at, OccurredAt(draft, uses_.clock->Now()));
+  const Instant now = uses_.clock->Now();
+  if (!draft.has_occurred_at()) return Invalid("say when it happened", "occurred_at");
+  ASSIGN_OR_RETURN(prepared.occurred_at, OccurredAt(draft.occurred_at(), "occurred_at", now));
   const absl::StatusOr<absl::TimeZone> zone = uses_.zones->Find(draft.zone());
   if (!zone.ok()) return Invalid("no time zone of this name; use an IANA name", "zone");
   prepared.zone = draft.zone();
@@ -363,7 +372,7 @@ absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
   if (!parts->personal_part.empty()) {
     ASSIGN_OR_RETURN(prepared.subject, SubjectOf(draft, prepared.streams));
   }
-  RETURN_IF_ERROR(AddStreamsOf(*uses_.catalogue, *type, draft.payload(), &prepared.streams));
+  RETURN_IF_ERROR(AddStreamsOf(*uses_.catalogue, *type, draft.payload(), now, &prepared.streams));
   AddStreamsNamedIn(parts->public_part, &prepared.streams);
   prepared.streams.push_back(
       {.kind = ledger::v1::STREAM_KIND_SOURCE, .name = std::string(caller.source())});
@@ -424,8 +433,8 @@ absl::Status RecordEvents::AddConduct(std::vector<eventstore::EventDraft>& draft
   ASSIGN_OR_RETURN(ConductJudgement conduct,
                    uses_.conduct->Run(drafts, eventstore::kAppendConsequencesMax -
                                                   judgement->consequences.size()));
-  for (eventstore::EventDraft& violation : conduct.violations)
-    judgement->consequences.push_back(std::move(violation));
+  for (eventstore::EventDraft& consequence : conduct.consequences)
+    judgement->consequences.push_back(std::move(consequence));
   for (eventstore::Expectation& expectation : conduct.expectations) {
     judgement->expectations.push_back(std::move(expectation));
   }

@@ -147,6 +147,45 @@ class RecordEventsTest : public testing::Test {
   std::optional<RecordEvents> record_;
 };
 
+TEST_F(RecordEventsTest, AnEventIsInTheStreamsOfTheCaseAndThePersonThatItNames) {
+  event::v1::ContactAttempted attempt = Attempt();
+  attempt.clear_address();
+  v1::AppendEventsRequest request = With([&](v1::EventDraft& draft) {
+    draft.clear_streams();
+    draft.mutable_payload()->PackFrom(attempt);
+  });
+  const auto streams = [&] {
+    std::vector<std::string> names;
+    const absl::StatusOr<eventstore::AppendRequest> prepared = record_->Prepare(caller_, request);
+    EXPECT_TRUE(prepared.ok()) << prepared.status();
+    for (const Stream& stream : prepared->drafts[0].streams) names.push_back(ToText(stream));
+    return names;
+  };
+  EXPECT_THAT(streams(), ElementsAre("case/C-17", "debtor/P-9", "source/dialler-1"));
+  request.mutable_events(0)->add_streams("debtor/P-9");
+  EXPECT_THAT(streams(), ElementsAre("debtor/P-9", "case/C-17", "source/dialler-1"));
+  // What has no place is left out, and an id that names no stream.
+  for (int i = 0; i < 6; ++i) request.mutable_events(0)->add_streams(absl::StrCat("debtor/P-1", i));
+  EXPECT_THAT(streams(), testing::SizeIs(8));
+  attempt.set_party_id("core:person:9");
+  attempt.clear_case_id();
+  request.mutable_events(0)->clear_streams();
+  request.mutable_events(0)->mutable_payload()->PackFrom(attempt);
+  EXPECT_THAT(streams(), ElementsAre("source/dialler-1"));
+}
+
+TEST_F(RecordEventsTest, ATimeThatACorrectionSetsIsHeldToTheClockAsWell) {
+  event::v1::EventCorrected corrected;
+  corrected.set_target_event_id(kEventId);
+  event::v1::ContactAttempted attempt = Attempt();
+  attempt.clear_address();
+  corrected.set_corrected_type(std::string(attempt.GetDescriptor()->full_name()));
+  corrected.set_corrected_public(attempt.SerializeAsString());
+  SetTimestamp({kNow.micros + 301 * kMicrosPerSecond}, corrected.mutable_corrected_occurred_at());
+  ExpectDraftRefused([&](v1::EventDraft& draft) { draft.mutable_payload()->PackFrom(corrected); },
+                     error::v1::SOURCE_CLOCK_SKEW, "payload.corrected_occurred_at");
+}
+
 TEST_F(RecordEventsTest, RefusesARequestThatIsNotWellFormed) {
   using R = v1::AppendEventsRequest;
   const auto refused = [this](const std::function<void(R&)>& change, Reason reason,

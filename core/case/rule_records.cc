@@ -5,7 +5,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "constancia/event/v1/case.pb.h"
 #include "constancia/event/v1/consent.pb.h"
 #include "constancia/event/v1/contact.pb.h"
@@ -14,9 +13,11 @@
 #include "constancia/event/v1/notice.pb.h"
 #include "constancia/event/v1/party.pb.h"
 #include "constancia/event/v1/rights.pb.h"
+#include "core/base/civil_date.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "core/case/rule_words.h"
+#include "core/case/said_instant.h"
 
 namespace constancia {
 namespace {
@@ -95,10 +96,10 @@ class Words {
 
  private:
   std::optional<int64_t> Midnight(const std::string& date, int days) const {
-    absl::CivilDay day;
-    if (!absl::ParseCivilTime(date, &day)) return std::nullopt;
-    const int64_t since_1970 = (day + days) - absl::CivilDay(1970, 1, 1);
-    return (since_1970 * 86'400 - offset_minutes_ * int64_t{60}) * kMicrosPerSecond;
+    const absl::StatusOr<CivilDate> day = CivilDate::Parse(date);
+    if (!day.ok()) return std::nullopt;
+    return ((day->DaysSinceEpoch() + days) * 86'400 - offset_minutes_ * int64_t{60}) *
+           kMicrosPerSecond;
   }
 
   RuleRecord* Add(std::string_view word, std::vector<std::string> owners) {
@@ -154,7 +155,7 @@ void SetUntil(std::optional<int64_t> until, RuleRecord* record) { record->until_
 
 std::optional<int64_t> MicrosOf(bool has, const google::protobuf::Timestamp& at) {
   if (!has) return std::nullopt;
-  return at.seconds() * kMicrosPerSecond + at.nanos() / 1000;
+  return constancia::MicrosOf(at);
 }
 
 bool IsWritten(ev::StatementForm how) { return how == ev::STATEMENT_FORM_WRITTEN; }
@@ -305,10 +306,8 @@ const absl::flat_hash_map<std::string_view, Tell>& Table() {
           words.Debts("cease_written");
         }
       }),
-      On<ev::CeaseContactLifted>([](const auto&, Words& words) {
-        words.Person("cease_lifted");
-        words.Debts("cease_lifted");
-      }),
+      // What it does not name stays barred.
+      On<ev::CeaseContactLifted>([](const auto&, Words& words) { words.Debts("cease_lifted"); }),
       On<ev::InconvenientTimeOrPlaceReported>([](const auto& e, Words& words) {
         auto windows = Readable(e.windows());
         // Without windows the record would close every hour.

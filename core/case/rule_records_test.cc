@@ -1,5 +1,7 @@
 #include "core/case/rule_records.h"
 
+#include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -11,6 +13,7 @@
 #include "constancia/event/v1/case.pb.h"
 #include "constancia/event/v1/consent.pb.h"
 #include "constancia/event/v1/legal.pb.h"
+#include "constancia/event/v1/negotiation.pb.h"
 #include "constancia/event/v1/party.pb.h"
 #include "constancia/event/v1/rights.pb.h"
 
@@ -63,6 +66,30 @@ TEST(RuleRecords, AWordOfDebtsIsFoundUnderEveryDebtNamed) {
   all.set_scope(CEASE_SCOPE_ALL_DEBTS);
   EXPECT_THAT(Of(all)[1].owners, ElementsAre(PersonOwner("P-1")));
   EXPECT_THAT(Of(all)[1].debts, IsEmpty());
+}
+
+TEST(RuleRecords, ATimeThatNobodyLivesToSeeIsTheLastOneOrNone) {
+  event::v1::ConsentGranted consent;
+  consent.set_party_id("P-9");
+  consent.set_purpose(event::v1::CONSENT_PURPOSE_FURTHER_CALLS);
+  consent.mutable_expires_at()->set_seconds(std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(Of(consent).at(0).until_micros, 253'402'300'799'000'000);
+  event::v1::HardshipDeclared hardship;
+  hardship.set_party_id("P-9");
+  hardship.set_until("292278994-01-01");
+  EXPECT_EQ(Of(hardship).at(0).until_micros, std::nullopt);
+}
+
+TEST(RuleRecords, ALiftedCeaseLiftsOnlyWhatItNames) {
+  event::v1::CeaseContactLifted lifted;
+  lifted.set_party_id("P-9");
+  EXPECT_THAT(Of(lifted).at(0).owners, ElementsAre(PersonOwner("P-9")));
+  lifted.set_case_id("C-17");
+  EXPECT_EQ(Of(lifted).size(), 1u);
+  EXPECT_THAT(Of(lifted).at(0).owners, ElementsAre(CaseOwner("C-17")));
+  lifted.add_obligation_ids("O-1");
+  EXPECT_EQ(Of(lifted).size(), 1u);
+  EXPECT_THAT(Of(lifted).at(0).owners, ElementsAre(DebtOwner("O-1")));
 }
 
 TEST(RuleRecords, AWordOfDebtsWithoutADebtBindsTheCaseElseThePerson) {

@@ -7,6 +7,7 @@
 #include "api/commands/judge_conduct.h"
 #include "constancia/event/v1/case.pb.h"
 #include "constancia/event/v1/contact.pb.h"
+#include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
 #include "constancia/event/v1/negotiation.pb.h"
 #include "constancia/event/v1/notice.pb.h"
@@ -144,10 +145,16 @@ class ConductTest : public ::testing::Test {
         judge_->Run(request.drafts, eventstore::kAppendConsequencesMax);
     EXPECT_TRUE(judgement.ok()) << judgement.status();
     std::vector<std::string> rules;
-    for (eventstore::EventDraft& violation : judgement->violations) {
-      EXPECT_TRUE(last_.ParseFromString(violation.public_part));
-      rules.push_back(last_.rule_id());
-      request.drafts.push_back(std::move(violation));
+    for (eventstore::EventDraft& consequence : judgement->consequences) {
+      ev::ViolationCleared cleared;
+      if (consequence.type == cleared.GetDescriptor()->full_name()) {
+        EXPECT_TRUE(cleared.ParseFromString(consequence.public_part));
+        rules.push_back("cleared " + cleared.rule_id());
+      } else {
+        EXPECT_TRUE(last_.ParseFromString(consequence.public_part));
+        rules.push_back(last_.rule_id());
+      }
+      request.drafts.push_back(std::move(consequence));
     }
     request.expectations = std::move(judgement->expectations);
     const auto appended = ledger_.log().AppendAndWait(std::move(request));
@@ -244,6 +251,35 @@ TEST_F(ConductTest, ReadsDebtAndChargesOfTheSameAppend) {
                       Draft(first, "2025-03-26T10:00:00-03:00"),
                       Draft(second, "2025-03-26T10:00:00-03:00")}),
               ElementsAre("cap"));
+}
+
+TEST_F(ConductTest, AnAnnulledChargeBreaksNoRule) {
+  Record({Draft(Placed(), "2025-03-01T11:00:00-03:00")});
+  const auto charge = Draft(Fee("F-1", 300'000, "2025-03-26"), "2025-03-26T10:00:00-03:00");
+  const std::vector<std::string> broken = Record({charge});
+  ASSERT_THAT(broken, ::testing::Contains("cap"));
+  ev::EventAnnulled annulled;
+  annulled.set_target_event_id(ToText(*charge.event_id));
+  EXPECT_THAT(Record({Draft(annulled, "2025-03-27T10:00:00-03:00")}),
+              ::testing::AllOf(SizeIs(broken.size()), ::testing::Contains("cleared cap")));
+  EXPECT_THAT(Record({Draft(annulled, "2025-03-28T10:00:00-03:00")}), IsEmpty());
+}
+
+TEST_F(ConductTest, JudgesAChargeInACaseThatItsOwnAppendOpens) {
+  ev::CaseOpened opened;
+  opened.set_case_id("C-2");
+  opened.set_party_id("P-2");
+  opened.set_zone("America/Santiago");
+  opened.add_regimes("CL");
+  ev::ObligationPlaced placed = Placed();
+  placed.set_case_id("C-2");
+  ev::FeeCharged fee = Fee("F-1", 300'000, "2025-03-26");
+  fee.set_case_id("C-2");
+  std::vector<eventstore::EventDraft> drafts = {Draft(opened, "2025-03-01T10:00:00-03:00"),
+                                                Draft(placed, "2025-03-01T11:00:00-03:00"),
+                                                Draft(fee, "2025-03-26T10:00:00-03:00")};
+  for (eventstore::EventDraft& draft : drafts) draft.streams = {testing::CaseStream("C-2")};
+  EXPECT_THAT(Record(std::move(drafts)), ::testing::Contains("cap"));
 }
 
 TEST_F(ConductTest, RecordsAChargeThatComesEarlyWithoutNoticeAndWithoutAnAct) {

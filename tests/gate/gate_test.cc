@@ -1,6 +1,7 @@
 // The gate over a real ledger and the Chilean pack: what a dialler sees.
 
 #include "api/commands/gate.h"
+#include "api/commands/drafts.h"
 #include "api/commands/judge_contacts.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "constancia/event/v1/correction.pb.h"
 #include "constancia/event/v1/gate.pb.h"
 #include "constancia/event/v1/legal.pb.h"
+#include "constancia/event/v1/portfolio.pb.h"
 #include "core/base/status.h"
 #include "core/base/test_data.h"
 #include "core/event/uuid.h"
@@ -335,6 +337,55 @@ TEST_F(GateTest, AContactAboutVeryManyDebtsIsJudgedAsWell) {
               ::testing::Contains("CL-19496-37-freq-phone"));
 }
 
+TEST_F(GateTest, AReservationAboutVeryManyDebtsIsDecidedAndRepeatedAlike) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00");
+  v1::ReserveContactRequest request = Request(ev::CHANNEL_VOICE_CALL);
+  for (int i = 1; i <= 400; ++i)
+    request.mutable_contact()->add_obligation_ids("O-" + std::to_string(i));
+  const auto first = Reserve(request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->verdict.rule(), "CL-19496-37-freq-phone");
+  ASSERT_FALSE(first->verdict.findings().empty());
+  EXPECT_EQ(first->verdict.findings(0).result(), Finding::FAIL);
+  const auto again = Reserve(request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->verdict.SerializeAsString(), first->verdict.SerializeAsString());
+}
+
+TEST_F(GateTest, ARepetitionThatAsksForAnotherPlaceZoneOrTimeIsAConflict) {
+  const v1::ReserveContactRequest request = Request(ev::CHANNEL_VOICE_CALL);
+  ASSERT_TRUE(Reserve(request).ok());
+  v1::ReserveContactRequest other = request;
+  other.mutable_contact()->set_place(ev::PLACE_WORK);
+  EXPECT_EQ(ReasonOf(Reserve(other).status()), error::v1::IDEMPOTENCY_CONFLICT);
+  other = request;
+  other.mutable_contact()->add_zones("America/Punta_Arenas");
+  EXPECT_EQ(ReasonOf(Reserve(other).status()), error::v1::IDEMPOTENCY_CONFLICT);
+  other = request;
+  other.set_permit_seconds(60);
+  EXPECT_EQ(ReasonOf(Reserve(other).status()), error::v1::IDEMPOTENCY_CONFLICT);
+  other.set_permit_seconds(900);  // what nothing means
+  EXPECT_TRUE(Reserve(other).ok());
+}
+
+TEST_F(GateTest, AContactThatNamesNoRoleIsOneWithWhomTheCaseOrThePermitKnows) {
+  ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
+  attempt.clear_party_role();
+  EXPECT_TRUE(Record(attempt, "2025-03-10T09:00:00-03:00").empty());
+  EXPECT_THAT(Record(attempt, "2025-03-10T09:30:00-03:00"),
+              ::testing::ElementsAre("CL-19496-37-freq-phone"));
+  EXPECT_EQ(last_violation_.party_role(), ev::PARTY_ROLE_DEBTOR);
+  // A guarantor whom only the permit names.
+  v1::ReserveContactRequest request = Request(ev::CHANNEL_VOICE_CALL);
+  request.mutable_contact()->set_party_id("P-7");
+  request.mutable_contact()->set_party_role(ev::PARTY_ROLE_GUARANTOR);
+  const auto permit = Reserve(request);
+  ASSERT_TRUE(permit.ok() && permit->expires_at.has_value()) << permit.status();
+  attempt.set_party_id("P-7");
+  attempt.set_permit_id(ToText(permit->receipt.event_id));
+  EXPECT_TRUE(Record(attempt, kMondayMorning).empty());
+}
+
 TEST_F(GateTest, AContactOfAPersonWhoseIdIsNoStreamIsRecordedUnjudged) {
   ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
   attempt.set_party_id("core:person:9");
@@ -563,6 +614,84 @@ TEST_F(GateTest, ContactsOfACaseThatIsOpenedLaterAreJudgedThen) {
   draft.streams[0] = testing::CaseStream("C-2");
   EXPECT_THAT(RecordAll({draft}), ::testing::ElementsAre("CL-19496-37-days"));
   EXPECT_EQ(last_violation_.event_ids(0), early);
+}
+
+TEST_F(GateTest, ADebtPlacedLaterLeavesTheContactsBeforeItAsTheyWereJudged) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-09T12:00:00-03:00");  // a breach
+  ev::ObligationPlaced placed;
+  placed.set_case_id("C-1");
+  placed.set_party_id("P-1");
+  placed.set_obligation_id("O-2");
+  EXPECT_TRUE(Record(placed, kMondayMorning).empty());
+  EXPECT_TRUE(cleared_.empty());
+  // Told late, it is one that contacts from then on were about.
+  EXPECT_TRUE(Record(placed, "2025-03-02T12:00:00-03:00").empty());
+  EXPECT_TRUE(cleared_.empty());
+}
+
+// A pack of one rule, in place of the Chilean one.
+policies::PackSet OneRule(const std::string& rules) {
+  absl::StatusOr<policies::Pack> pack = policies::Pack::Load(
+      "p.yaml",
+      "pack: CL-1\njurisdictions: [CL]\nversion: 1\ntitle: {es: T, pt: T, en: T}\ninstrument: I\n"
+      "source: [S]\neffective_from: 2000-01-01\ncalendar: CL\nrules:\n" +
+          rules);
+  EXPECT_TRUE(pack.ok()) << pack.status();
+  return *policies::PackSet::Build({*std::move(pack)}, &policies::TestZones());
+}
+constexpr char kRuleHead[] =
+    "  - {law: {citation: C, mark: S, confidence: H, text: {es: T, pt: T, en: T}}, "
+    "message: {es: T, pt: T, en: T}, ";
+
+TEST_F(GateTest, ALocatorContactedEarlierAndToldLateIsCountedForEver) {
+  packs_ =
+      OneRule(std::string(kRuleHead) + "id: once, kind: party_once, party: locator, limit: 1}\n");
+  ev::ContactAttempted attempt = Attempt(ev::CHANNEL_VOICE_CALL);
+  attempt.set_party_id("P-8");
+  attempt.set_party_role(ev::PARTY_ROLE_LOCATOR);
+  EXPECT_TRUE(Record(attempt, "2025-03-10T09:00:00-03:00").empty());
+  const std::string later = last_id_;
+  EXPECT_THAT(Record(attempt, "2024-06-10T09:00:00-04:00"), ::testing::ElementsAre("once"));
+  EXPECT_EQ(last_violation_.event_ids(0), later);
+}
+
+TEST_F(GateTest, ACompletionThatChangesOnlyTheEndTouchesItsContact) {
+  Record(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T19:50:00-03:00");
+  const std::string attempt = last_id_;
+  ev::ContactCompleted completed;
+  completed.set_attempt_id(attempt);
+  completed.set_reach(ev::REACH_RIGHT_PARTY);
+  completed.mutable_ended_at()->set_seconds(1'741'647'660);
+  Record(completed, "2025-03-10T20:01:00-03:00");
+  const auto touched = [&] {
+    const eventstore::StoredRows stored(&ledger_.log(), eventstore::ContactLedger::kName);
+    eventstore::AppendedRows rows(&stored);
+    std::vector<eventstore::Touched> changes;
+    eventstore::EventDraft draft = Draft(completed, "2025-03-10T20:30:00-03:00");
+    draft.event_id = NewEventId(draft.occurred_at, random_);
+    eventstore::ContactLedger::Fold(AsRecorded(draft, 0), rows, &changes);
+    std::vector<std::string> contacts;
+    for (const eventstore::Touched& change : changes) contacts.push_back(change.contact_id);
+    return contacts;
+  };
+  EXPECT_THAT(touched(), ::testing::IsEmpty());
+  completed.mutable_ended_at()->set_seconds(1'741'649'400);
+  EXPECT_THAT(touched(), ::testing::ElementsAre(attempt));
+  completed.clear_reach();  // the end alone
+  EXPECT_THAT(touched(), ::testing::ElementsAre(attempt));
+}
+
+TEST_F(GateTest, AViolationNamesWhatWasCountedInItsOwnAppend) {
+  std::vector<eventstore::EventDraft> drafts = {
+      Draft(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:00:00-03:00"),
+      Draft(Attempt(ev::CHANNEL_VOICE_CALL), "2025-03-10T09:01:00-03:00")};
+  const auto judgement = judge_->Run(drafts);
+  ASSERT_TRUE(judgement.ok()) << judgement.status();
+  ASSERT_EQ(judgement->consequences.size(), 1u);
+  ev::ViolationDetected violation;
+  ASSERT_TRUE(violation.ParseFromString(judgement->consequences[0].public_part));
+  EXPECT_THAT(violation.event_ids(),
+              ::testing::ElementsAre(ToText(*drafts[1].event_id), ToText(*drafts[0].event_id)));
 }
 
 // A verdict depends on nothing but what is recorded: over the log before it, the packs it names and

@@ -14,6 +14,7 @@
 #include "core/base/status.h"
 #include "core/case/rule_records.h"
 #include "core/case/rule_words.h"
+#include "core/case/said_instant.h"
 #include "core/event/uuid.h"
 #include "eventstore/projections/contact_ledger/contact_rows.h"
 #include "eventstore/projections/contact_ledger/permit_fit.h"
@@ -30,10 +31,6 @@ using casefile::v1::ReachReport;
 using casefile::v1::RecordList;
 
 constexpr std::string_view kPackage = "constancia.event.v1.";
-
-int64_t MicrosOf(const google::protobuf::Timestamp& at) {
-  return at.seconds() * kMicrosPerSecond + at.nanos() / 1000;
-}
 
 std::string IdText(std::string_view raw) {
   const auto id = EventId::From(raw);
@@ -360,7 +357,8 @@ class Folder {
       Reading reading = read->second(version.public_part);
       if (reading.contact.has_value()) {
         PutContact(event_id, version, std::move(reading), place);
-      } else if (!reading.attempt_id.empty() && reading.reach != ev::REACH_UNSPECIFIED) {
+      } else if (!reading.attempt_id.empty() &&
+                 (reading.reach != ev::REACH_UNSPECIFIED || reading.ended_at_micros)) {
         place->set_attempt_id(reading.attempt_id);
         Complete(reading, place->position());
       }
@@ -392,7 +390,7 @@ class Folder {
     place->set_person(contact->person());
     place->set_contact_at_micros(version.at.micros);
     Store(contact_row::Contact(contact->person(), version.at, place->position()), row);
-    Touch(contact->person(), version.at, event_id);
+    Touch(row);
   }
 
   void UsePermit(std::string_view event_id, LedgerContact* row) {
@@ -400,6 +398,10 @@ class Folder {
     PermitState permit = Load<PermitState>(contact_row::Permit(row->permit_id()));
     row->set_ungoverned(WhyNotCovered(permit, *row));
     if (row->ungoverned() != ev::UNGOVERNED_REASON_UNSPECIFIED) return;
+    if (row->party_role() == ev::PARTY_ROLE_UNSPECIFIED) {
+      row->set_party_role(permit.party_role());
+      row->mutable_contact()->set_party(permit.party());
+    }
     for (const std::string& condition : permit.conditions()) {
       if (std::find(row->conditions().begin(), row->conditions().end(), condition) ==
           row->conditions().end())
@@ -431,13 +433,12 @@ class Folder {
     const std::string key =
         contact_row::Contact(place.person(), {place.contact_at_micros()}, place.position());
     LedgerContact row = Load<LedgerContact>(key);
-    const std::string before = row.contact().outcome();
+    const std::string outcome = row.contact().outcome();
+    const std::optional<int64_t> ended = EndOf(row);
     change(row.mutable_reports());
     Settle(&row);
     Store(key, row);
-    if (row.contact().outcome() != before) {
-      Touch(place.person(), {place.contact_at_micros()}, id->view());
-    }
+    if (row.contact().outcome() != outcome || EndOf(row) != ended) Touch(row);
   }
 
   void PutRecords(const Version& version, EventPlace* place) {
@@ -496,7 +497,7 @@ class Folder {
       Store(contact_row::Permit(permit.permit_id()), permit);
       OpenPermit(std::move(permit));
     }
-    Touch(place->person(), at, event_id);
+    Touch(row);
     place->clear_person();
     place->clear_contact_at_micros();
   }
@@ -540,15 +541,21 @@ class Folder {
     Store(key, open);
   }
 
-  void Touch(const std::string& person, Instant at, std::string_view event_id) {
-    if (touched_ != nullptr) touched_->push_back({person, at, IdText(event_id), "", false});
+  void Touch(const LedgerContact& row) {
+    if (touched_ == nullptr) return;
+    const counsel::v1::Contact& contact = row.contact();
+    const bool for_ever =
+        contact.party() == "locator" || row.party_role() == ev::PARTY_ROLE_UNSPECIFIED;
+    touched_->push_back(
+        {contact.person(), {contact.at_micros()}, IdText(row.event_id()), "", false, for_ever});
   }
   void Touch(const LedgerRecord& record) {
     if (touched_ != nullptr)
-      touched_->push_back({record.person(), {record.at_micros()}, "", record.case_id(), false});
+      touched_->push_back(
+          {record.person(), {record.at_micros()}, "", record.case_id(), false, false});
   }
   void Miss(std::string_view event_id) {
-    if (touched_ != nullptr) touched_->push_back({"", {}, IdText(event_id), "", true});
+    if (touched_ != nullptr) touched_->push_back({"", {}, IdText(event_id), "", true, false});
   }
 
   Rows& rows_;

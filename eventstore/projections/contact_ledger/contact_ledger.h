@@ -44,6 +44,9 @@ struct Touched {
   std::string case_id;
   // Nothing changed yet: the event named by `contact_id` is not there.
   bool missing = false;
+  // Of a contact: it may count for ever, since the law allows one with a locator. The role of whom
+  // the event does not say is known to the case alone.
+  bool for_ever = false;
 };
 
 class ContactLedger final : public InlineProjection {
@@ -51,7 +54,7 @@ class ContactLedger final : public InlineProjection {
   static constexpr std::string_view kName = "contact_ledger";
 
   std::string_view name() const override { return kName; }
-  uint32_t version() const override { return 3; }
+  uint32_t version() const override { return 4; }
   void Apply(const RecordedEvent& event, Rows& rows) const override;
 
   // Does the same and adds to `touched` what changed.

@@ -82,6 +82,14 @@ absl::StatusOr<std::optional<LedgerContact>> ReadContact(const RowSource& rows,
   return std::optional<LedgerContact>(std::move(contact));
 }
 
+std::optional<int64_t> EndOf(const casefile::v1::LedgerContact& contact) {
+  std::optional<int64_t> ended;
+  for (const casefile::v1::ReachReport& report : contact.reports()) {
+    if (report.has_ended_at_micros()) ended = report.ended_at_micros();
+  }
+  return ended;
+}
+
 absl::StatusOr<casefile::v1::OpenPermits> ReadOpenPermits(const RowSource& rows,
                                                           std::string_view person) {
   return ReadMessage<casefile::v1::OpenPermits>(rows, contact_row::OpenPermits(person));

@@ -30,6 +30,9 @@ absl::StatusOr<std::vector<casefile::v1::LedgerContact>> ReadContacts(const RowS
 absl::StatusOr<std::optional<casefile::v1::LedgerContact>> ReadContact(const RowSource& rows,
                                                                        std::string_view event_id);
 
+// When a contact ended; nothing when nobody said it. The last who did is believed.
+std::optional<int64_t> EndOf(const casefile::v1::LedgerContact& contact);
+
 // Permits of `person` that were granted and neither used nor given back; some may be over.
 absl::StatusOr<casefile::v1::OpenPermits> ReadOpenPermits(const RowSource& rows,
                                                           std::string_view person);
