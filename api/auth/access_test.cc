@@ -1,5 +1,7 @@
 #include "api/auth/access.h"
 
+#include <vector>
+
 #include "core/base/status.h"
 #include "gtest/gtest.h"
 
@@ -47,23 +49,36 @@ TEST(Access, ASourceIsAnIntegratorWhateverTheSettingsSay) {
   EXPECT_TRUE(access.Check(kSource, "ContactService.CheckContact").ok());
   EXPECT_FALSE(access.Check(kSource, "http.metrics").ok());
   EXPECT_FALSE(access.Check(kSource, "ExportService.CreateExport").ok());
-  EXPECT_EQ(access.OnlySourceOf(kSource), "dialler-1");
+  EXPECT_EQ(access.ViewFor(kSource, "EventService.ListEvents")->OnlySource(), "dialler-1");
 }
 
 TEST(Access, PeopleAppendTheFactsOfTheirDesk) {
-  EXPECT_TRUE(WithAlice("AGENT").CheckAppend(kAlice, "CONTACT").ok());
-  EXPECT_FALSE(WithAlice("AGENT").CheckAppend(kAlice, "MONEY").ok());
-  EXPECT_TRUE(WithAlice("FINANCE").CheckAppend(kAlice, "MONEY").ok());
-  EXPECT_TRUE(WithAlice("LEGAL").CheckAppend(kAlice, "LEGAL").ok());
-  EXPECT_TRUE(WithAlice("COMPLIANCE").CheckAppend(kAlice, "RIGHTS").ok());
-  EXPECT_FALSE(WithAlice("AUDITOR_INTERNAL").CheckAppend(kAlice, "CONTACT").ok());
-  EXPECT_EQ(ReasonOf(WithAlice("OPERATOR").CheckAppend(kAlice, "PARTY")),
+  const std::vector<Stream> streams = {{ledger::v1::STREAM_KIND_CASE, "C-1"}};
+  EXPECT_TRUE(WithAlice("SUPERVISOR").CheckAppend(kAlice, "CONTACT", streams).ok());
+  EXPECT_FALSE(WithAlice("SUPERVISOR").CheckAppend(kAlice, "MONEY", streams).ok());
+  EXPECT_TRUE(WithAlice("FINANCE").CheckAppend(kAlice, "MONEY", streams).ok());
+  EXPECT_TRUE(WithAlice("COMPLIANCE").CheckAppend(kAlice, "RIGHTS", streams).ok());
+  EXPECT_FALSE(WithAlice("AUDITOR_INTERNAL").CheckAppend(kAlice, "CONTACT", streams).ok());
+  EXPECT_EQ(ReasonOf(WithAlice("OPERATOR").CheckAppend(kAlice, "PARTY", streams)),
             error::v1::SCOPE_NOT_GRANTED);
 }
 
-TEST(Access, ReadersSeeEverySource) {
-  EXPECT_EQ(WithAlice("AUDITOR_INTERNAL").OnlySourceOf(kAlice), std::nullopt);
-  EXPECT_EQ(WithAlice("AGENT").OnlySourceOf(kAlice), "constancia");
+TEST(Access, ACaseOfWhichNothingIsKnownIsOutOfReachForWhoSeesOnlySome) {
+  for (const char* role : {"AGENT", "LEGAL", "CREDITOR_VIEWER"}) {
+    const Access access = WithAlice(role);
+    EXPECT_EQ(ReasonOf(access.CheckCase(kAlice, "CaseService.GetCase", "C-1")),
+              error::v1::SCOPE_NOT_GRANTED)
+        << role;
+    EXPECT_EQ(ReasonOf(access.CheckPerson(kAlice, "EventService.ListEvents", "P-1")),
+              error::v1::SCOPE_NOT_GRANTED)
+        << role;
+  }
+  EXPECT_TRUE(WithAlice("COMPLIANCE").CheckCase(kAlice, "CaseService.GetCase", "C-1").ok());
+}
+
+TEST(Access, ARegulatorOfTheSettingsSeesNothingWithoutAGrant) {
+  EXPECT_EQ(ReasonOf(WithAlice("REGULATOR").Check(kAlice, "CaseService.GetCase")),
+            error::v1::SCOPE_NOT_GRANTED);
 }
 
 }  // namespace

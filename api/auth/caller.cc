@@ -80,6 +80,14 @@ std::string ToUri(const Caller& caller) {
   return absl::StrCat(ToAbsl(kUriPrefix), caller.tenant, "/", caller.name());
 }
 
+absl::StatusOr<Caller> ParseCallerName(std::string_view name, std::string_view tenant) {
+  std::optional<Caller> caller =
+      ParseUri(absl::StrCat(ToAbsl(kUriPrefix), ToAbsl(tenant), "/", ToAbsl(name)));
+  if (caller.has_value()) return *std::move(caller);
+  return Error(error::v1::SCHEMA_INVALID,
+               "callers are named source/<id>, operator/<id> or person/<id>", "caller");
+}
+
 absl::Status CheckTenant(const Caller& caller, std::string_view ledger_tenant,
                          std::string_view parent) {
   if (!parent.starts_with(kTenantsPrefix) || !IsId(parent.substr(kTenantsPrefix.size()))) {

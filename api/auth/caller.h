@@ -47,6 +47,9 @@ absl::StatusOr<Caller> IdentifyCaller(std::span<const std::string> names);
 // The URI name that identifies `caller`.
 std::string ToUri(const Caller& caller);
 
+// Reads what Caller::name() writes. Fails with SCHEMA_INVALID.
+absl::StatusOr<Caller> ParseCallerName(std::string_view name, std::string_view tenant);
+
 // Checks that `parent` is "tenants/<tenant>", with the caller's tenant and the ledger's.
 // Fails with SCHEMA_INVALID when it is not of that form, else with WRONG_TENANT.
 absl::Status CheckTenant(const Caller& caller, std::string_view ledger_tenant,

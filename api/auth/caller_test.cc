@@ -73,5 +73,15 @@ TEST(CheckTenant, RefusesAParentOfAnotherForm) {
   }
 }
 
+TEST(ParseCallerName, ReadsWhatNameWritesAndNothingElse) {
+  for (const char* name : {"", "ana", "person/", "person/a/b", "robot/ana", "source/constancia"}) {
+    EXPECT_EQ(ReasonOf(ParseCallerName(name, "t-1").status()), error::v1::SCHEMA_INVALID) << name;
+  }
+  const auto ana = ParseCallerName("person/ana", "t-1");
+  ASSERT_TRUE(ana.ok());
+  EXPECT_EQ(ToUri(*ana), "spiffe://constancia/t-1/person/ana");
+  EXPECT_EQ(ana->name(), "person/ana");
+}
+
 }  // namespace
 }  // namespace constancia::api

@@ -39,11 +39,18 @@ inline constexpr Roles kDesks = {Role::kIntegrator, Role::kAgent, Role::kSupervi
                                  Role::kCompliance, Role::kLegal, Role::kFinance};
 inline constexpr Roles kGate = {Role::kIntegrator, Role::kAgent, Role::kSupervisor};
 inline constexpr Roles kGateReaders = {Role::kIntegrator, Role::kAgent, Role::kSupervisor,
-                                       Role::kCompliance, Role::kLegal, Role::kAuditorInternal};
-inline constexpr Roles kCaseReaders = {Role::kSupervisor, Role::kCompliance, Role::kLegal,
-                                       Role::kAuditorInternal};
-inline constexpr Roles kEventReaders = {Role::kIntegrator, Role::kSupervisor, Role::kCompliance,
-                                        Role::kLegal, Role::kAuditorInternal};
+                                       Role::kCompliance, Role::kLegal, Role::kAuditorInternal,
+                                       Role::kRegulator};
+inline constexpr Roles kCaseReaders = {
+    Role::kAgent,   Role::kSupervisor,      Role::kCompliance, Role::kLegal,
+    Role::kFinance, Role::kAuditorInternal, Role::kRegulator,  Role::kCreditorViewer};
+inline constexpr Roles kTransitionReaders = {
+    Role::kAgent,   Role::kSupervisor,      Role::kCompliance, Role::kLegal,
+    Role::kFinance, Role::kAuditorInternal, Role::kRegulator};
+inline constexpr Roles kEventReaders = {
+    Role::kIntegrator,      Role::kAgent,     Role::kSupervisor,
+    Role::kCompliance,      Role::kLegal,     Role::kFinance,
+    Role::kAuditorInternal, Role::kRegulator, Role::kCreditorViewer};
 inline constexpr Roles kExporters = {Role::kCompliance, Role::kDesignatedOfficer};
 inline constexpr Roles kPolicyReaders = {Role::kSupervisor, Role::kCompliance, Role::kLegal,
                                          Role::kAuditorInternal};
@@ -74,7 +81,7 @@ inline constexpr MethodRow kMethods[] = {
     {"CaseService.ListCases", methods::kCaseReaders, Scope::kCases, false},
     {"CaseService.SearchCases", methods::kCaseReaders, Scope::kCases, false},
     {"CaseService.GetTimeline", methods::kCaseReaders, Scope::kCases, false},
-    {"CaseService.EvaluateTransition", methods::kCaseReaders, Scope::kCases, false},
+    {"CaseService.EvaluateTransition", methods::kTransitionReaders, Scope::kCases, false},
     // Which of them, the transition says.
     {"CaseService.TransitionCase",
      {Role::kAgent, Role::kSupervisor, Role::kCompliance, Role::kLegal, Role::kFinance},

@@ -45,6 +45,13 @@ class Roles {
   // one that is none, and for INTEGRATOR, which is for sources only.
   static absl::StatusOr<Roles> Parse(std::string_view names);
 
+  // Every role there is.
+  static constexpr Roles All() {
+    Roles roles;
+    roles.bits_ = (Bit(Role::kCaller) << 1) - 1;
+    return roles;
+  }
+
   constexpr void Add(Role role) { bits_ |= Bit(role); }
   constexpr bool Has(Role role) const { return (bits_ & Bit(role)) != 0; }
   constexpr bool Meets(Roles other) const { return (bits_ & other.bits_) != 0; }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "api/cli/access_command.h"
 #include "api/cli/bench_command.h"
 #include "api/cli/case_command.h"
 #include "api/cli/case_transition_command.h"
@@ -67,6 +68,7 @@ class Program {
     AddBench();
     AddContact();
     AddCase();
+    AddAccess();
     AddExport();
     AddPolicy();
     AddCompletion();
@@ -515,6 +517,68 @@ class Program {
     }
   }
 
+  void AddAccess() {
+    CLI::App* noun = Noun("access", "Who may do what, and who looked");
+    CLI::App* certificate =
+        Verb(noun, "certificate", "Issue a certificate with the authority of the ledger's folder",
+             [this](const CommandContext& c) {
+               return AccessCertificate(c, access_.caller, certificate_name_);
+             });
+    certificate->add_option("--name", certificate_name_, "Of its files in tls/; the id if absent");
+    CLI::App* add = Verb(noun, "register", "Put a caller on record",
+                         [this](const CommandContext& c) { return AccessRegister(c, access_); });
+    CLI::App* grant = Verb(noun, "grant", "Give a role, or approve one that was proposed",
+                           [this](const CommandContext& c) { return AccessGrant(c, access_); });
+    CLI::App* revoke = Verb(noun, "revoke", "Take a role away",
+                            [this](const CommandContext& c) { return AccessRevoke(c, access_); });
+    for (CLI::App* verb : {certificate, add, revoke}) {
+      verb->add_option("caller", access_.caller, "As in person/ana")->required();
+    }
+    grant->add_option("caller", access_.caller, "As in person/ana");
+    grant->add_option("role", access_.role, "As in COMPLIANCE");
+    revoke->add_option("role", access_.role, "As in COMPLIANCE")->required();
+    grant->add_option("--scope", access_.scope,
+                      "creditor/B-1, portfolio/PF-1 or team/T-2; several may be given");
+    grant->add_option("--until", access_.until, "When it ends");
+    grant->add_option("--approve", access_.approves, "A proposal of somebody else, by its id");
+    for (CLI::App* verb : {grant, revoke}) verb->add_option("--reason", access_.reason, "A code");
+    Verb(noun, "list", "List callers with their roles", AccessList);
+    CLI::App* open = Verb(noun, "open", "Let an outsider read named records for a time",
+                          [this](const CommandContext& c) { return AccessOpen(c, grant_); });
+    open->add_option("grantee", grant_.grantee, "Who may look, as in person/sernac-1");
+    open->add_option("--name", grant_.name, "Name and office");
+    open->add_option("--stream", grant_.streams, "case/C-17 or debtor/P-9; several may be given");
+    open->add_option("--creditor", grant_.creditors, "All cases of a creditor");
+    open->add_option("--from", grant_.from, "When it begins; now if absent");
+    open->add_option("--to", grant_.to, "When it ends");
+    open->add_option("--masking", grant_.masking,
+                     "How personal data is shown: full, partial, token; not at all if absent");
+    open->add_option("--purpose", grant_.purpose, "A code");
+    open->add_option("--basis", grant_.legal_basis, "What allows it: a code");
+    open->add_option("--approve", grant_.approves, "A proposal of somebody else, by its id");
+    CLI::App* close = Verb(noun, "close", "End a grant before its time",
+                           [this](const CommandContext& c) { return AccessClose(c, grant_); });
+    close->add_option("grant", grant_.grant_id, "The grant")->required();
+    close->add_option("--reason", grant_.reason, "A code");
+    Verb(noun, "grants", "List grants to outsiders", AccessGrants);
+    CLI::App* add_key =
+        Verb(noun, "add-key", "Register a key with which a source signs",
+             [this](const CommandContext& c) { return AccessAddKey(c, source_key_); });
+    CLI::App* revoke_key =
+        Verb(noun, "revoke-key", "End the use of a source's key",
+             [this](const CommandContext& c) { return AccessRevokeKey(c, source_key_); });
+    add_key->add_option("source", source_key_.source, "The source")->required();
+    add_key->add_option("key", source_key_.key, "Its Ed25519 key in base64")->required();
+    revoke_key->add_option("source", source_key_.source, "The source")->required();
+    revoke_key->add_option("key-id", source_key_.key, "The key's id in hex")->required();
+    revoke_key->add_option("--reason", source_key_.reason, "A code");
+    CLI::App* log =
+        Verb(noun, "log", "List who looked, searched, took away and was given what",
+             [this](const CommandContext& c) { return AccessShowLog(c, case_id_, case_limit_); });
+    log->add_option("--case", case_id_, "Only what concerns this case");
+    log->add_option("-n,--limit", case_limit_, "How many; 0 is all")->capture_default_str();
+  }
+
   void AddExport() {
     CLI::App* noun = Noun("export", "Files that prove themselves");
     CLI::App* create = Verb(noun, "create", "Order an export",
@@ -664,6 +728,10 @@ class Program {
   std::string case_as_of_;
   std::string case_key_;
   CaseListOptions case_list_;
+  AccessOptions access_;
+  std::string certificate_name_;
+  GrantOptions grant_;
+  SourceKeyOptions source_key_;
   uint64_t case_limit_ = 100;
   std::string case_language_;
   CaseOptions case_;

@@ -43,7 +43,9 @@ class AskGate {
               absl::AnyInvocable<void(absl::StatusOr<v1::CancelPermitResponse>)> done) const;
 
  private:
-  absl::Status MayAsk(const Caller& caller, Method method, std::string_view parent) const;
+  absl::Status MayAsk(const Caller& caller, Method method, std::string_view parent,
+                      const v1::IntendedContact& contact) const;
+  absl::Status MayCancel(const Caller& caller, const v1::CancelPermitRequest& request) const;
 
   const Uses uses_;
 };

@@ -200,7 +200,7 @@ absl::StatusOr<v1::CaseChange> KeepCase::Open(const Caller& caller,
 
 absl::StatusOr<v1::CaseChange> KeepCase::Suspend(const Caller& caller,
                                                  const v1::SuspendCaseRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "CaseService.SuspendCase"));
+  RETURN_IF_ERROR(uses_.access->CheckCase(caller, "CaseService.SuspendCase", request.case_id()));
   if (request.reason() == ev::SUSPENSION_REASON_UNSPECIFIED)
     return Invalid("say why the case is suspended", "reason");
   if (!request.until().empty() && !CivilDate::Parse(request.until()).ok())
@@ -226,7 +226,7 @@ absl::StatusOr<v1::CaseChange> KeepCase::Suspend(const Caller& caller,
 
 absl::StatusOr<v1::CaseChange> KeepCase::Resume(const Caller& caller,
                                                 const v1::ResumeCaseRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "CaseService.ResumeCase"));
+  RETURN_IF_ERROR(uses_.access->CheckCase(caller, "CaseService.ResumeCase", request.case_id()));
   const ledger::v1::Actor actor =
       InRole(request.actor(), uses_.access->RoleFor(caller, "CaseService.ResumeCase"));
   return Change(
@@ -257,7 +257,7 @@ absl::StatusOr<v1::CaseChange> KeepCase::Resume(const Caller& caller,
 
 absl::StatusOr<v1::CaseChange> KeepCase::Assign(const Caller& caller,
                                                 const v1::AssignCaseRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "CaseService.AssignCase"));
+  RETURN_IF_ERROR(uses_.access->CheckCase(caller, "CaseService.AssignCase", request.case_id()));
   if (request.agent_id().empty() && request.team_id().empty())
     return Invalid("name the agent or the team", "agent_id");
   if (!request.agent_id().empty() && !IsId(request.agent_id()))
@@ -294,7 +294,7 @@ absl::StatusOr<v1::CaseChange> KeepCase::Assign(const Caller& caller,
 
 absl::StatusOr<v1::CaseChange> KeepCase::AddNote(const Caller& caller,
                                                  const v1::AddNoteRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "CaseService.AddNote"));
+  RETURN_IF_ERROR(uses_.access->CheckCase(caller, "CaseService.AddNote", request.case_id()));
   if (request.text().empty()) return Invalid("a note has a text", "text");
   const ledger::v1::Actor actor =
       InRole(request.actor(), uses_.access->RoleFor(caller, "CaseService.AddNote"));

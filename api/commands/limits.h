@@ -43,6 +43,9 @@ inline constexpr size_t kWatchersMax = 64;
 inline constexpr size_t kAuditFeedChunkBytes = 256 << 10;
 inline constexpr size_t kAuditFeedsMax = 16;
 inline constexpr int kCosignaturesOfACallMax = 32;
+// Of a role or grant.
+inline constexpr int kRoleScopesMax = 32;
+inline constexpr int kGrantStreamsMax = 64;
 
 // Calls that read or wait: how many run at once, and how many more may queue.
 inline constexpr size_t kWorkerThreads = 4;

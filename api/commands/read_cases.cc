@@ -50,24 +50,39 @@ v1::Case ToMessage(eventstore::CaseView view) {
 
 }  // namespace
 
-absl::Status ReadCases::Check(const Caller& caller, Method method, std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, method));
-  return CheckTenant(caller, uses_.log->tenant(), parent);
+absl::StatusOr<View> ReadCases::ViewFor(const Caller& caller, Method method,
+                                        std::string_view parent) const {
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(caller, method));
+  RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), parent));
+  return view;
+}
+
+absl::Status ReadCases::RecordViewing(const Caller& caller, const View& view,
+                                      const std::string& case_id) const {
+  return uses_.access_log->RecordViewing(
+      caller, view,
+      {.what = "case/" + case_id,
+       .purpose = {},
+       .masking = {},
+       .opened = 0,
+       .files = {{.kind = ledger::v1::STREAM_KIND_CASE, .name = case_id}}});
 }
 
 absl::StatusOr<v1::Case> ReadCases::Get(const Caller& caller,
                                         const v1::GetCaseRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, "CaseService.GetCase", request.parent()));
-  ASSIGN_OR_RETURN(eventstore::CaseView view, Read(*uses_.log, request));
-  if (request.at_least() >= view.as_of.value && request.at_least() > 0) {
-    return Ahead(view.as_of, "at_least");
+  ASSIGN_OR_RETURN(View view, ViewFor(caller, "CaseService.GetCase", request.parent()));
+  RETURN_IF_ERROR(view.CheckCase(request.case_id()));
+  ASSIGN_OR_RETURN(eventstore::CaseView found, Read(*uses_.log, request));
+  if (request.at_least() >= found.as_of.value && request.at_least() > 0) {
+    return Ahead(found.as_of, "at_least");
   }
-  return ToMessage(std::move(view));
+  RETURN_IF_ERROR(RecordViewing(caller, view, request.case_id()));
+  return ToMessage(std::move(found));
 }
 
 absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
                                                       const v1::ListCasesRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, "CaseService.ListCases", request.parent()));
+  ASSIGN_OR_RETURN(View view, ViewFor(caller, "CaseService.ListCases", request.parent()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, absl::StrCat("a page has at most ", kPageSizeMax),
                  "page_size");
@@ -85,6 +100,9 @@ absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
   v1::ListCasesResponse response;
   response.set_next_page_token(HexEncode(page.next));
   for (casefile::v1::CaseFile& file : page.files) {
+    ASSIGN_OR_RETURN(const bool sees, view.SeesCase(file.case_id()));
+    if (!sees) continue;
+    RETURN_IF_ERROR(RecordViewing(caller, view, file.case_id()));
     *response.add_cases() = ToMessage({std::move(file), page.as_of});
   }
   return response;
@@ -92,13 +110,16 @@ absl::StatusOr<v1::ListCasesResponse> ReadCases::List(const Caller& caller,
 
 absl::StatusOr<v1::SearchCasesResponse> ReadCases::Search(
     const Caller& caller, const v1::SearchCasesRequest& request) const {
-  RETURN_IF_ERROR(Check(caller, "CaseService.SearchCases", request.parent()));
+  ASSIGN_OR_RETURN(View view, ViewFor(caller, "CaseService.SearchCases", request.parent()));
   // No row is kept under anything else.
   RETURN_IF_ERROR(CheckId(request.query(), "query"));
   ASSIGN_OR_RETURN(const eventstore::CaseKeys keys,
                    eventstore::FindCases(*uses_.log, request.query(), kPageSizeMax));
   v1::SearchCasesResponse response;
   for (const eventstore::CaseKey& key : keys.found) {
+    ASSIGN_OR_RETURN(const bool sees, view.SeesCase(key.case_id));
+    if (!sees) continue;
+    RETURN_IF_ERROR(RecordViewing(caller, view, key.case_id));
     v1::FoundCase* found = response.add_cases();
     found->set_case_id(key.case_id);
     found->set_found_by(key.kind);
@@ -111,15 +132,18 @@ absl::StatusOr<v1::SearchCasesResponse> ReadCases::Search(
 absl::StatusOr<v1::GetTimelineResponse> ReadCases::Timeline(
     const Caller& caller, const v1::GetTimelineRequest& request,
     std::optional<Language> language) const {
-  RETURN_IF_ERROR(Check(caller, "CaseService.GetTimeline", request.parent()));
-  ASSIGN_OR_RETURN(const eventstore::CaseView view,
+  constexpr Method kTimeline = "CaseService.GetTimeline";
+  ASSIGN_OR_RETURN(View view, ViewFor(caller, kTimeline, request.parent()));
+  RETURN_IF_ERROR(view.CheckCase(request.case_id()));
+  ASSIGN_OR_RETURN(const eventstore::CaseView found,
                    eventstore::ReadCase(*uses_.log, request.case_id()));
   v1::ListEventsRequest events;
   events.set_parent(request.parent());
   events.set_stream(absl::StrCat("case/", request.case_id()));
   events.set_page_size(request.page_size());
   events.set_page_token(request.page_token());
-  ASSIGN_OR_RETURN(v1::ListEventsResponse page, uses_.read_events->List(caller, events));
+  ASSIGN_OR_RETURN(v1::ListEventsResponse page,
+                   uses_.read_events->ListFor(caller, kTimeline, events));
   v1::GetTimelineResponse response;
   *response.mutable_events() = std::move(*page.mutable_events());
   if (language.has_value()) {
@@ -133,7 +157,7 @@ absl::StatusOr<v1::GetTimelineResponse> ReadCases::Timeline(
     }
   }
   response.set_next_page_token(page.next_page_token());
-  response.set_total(view.file.events());
+  response.set_total(found.file.events());
   return response;
 }
 

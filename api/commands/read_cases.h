@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
 #include "api/auth/caller.h"
+#include "api/commands/access_log.h"
 #include "api/commands/read_events.h"
 #include "constancia/v1/case_service.pb.h"
 #include "core/base/language.h"
@@ -24,6 +25,7 @@ class ReadCases {
   // All outlive the command.
   struct Uses {
     const Access* access = nullptr;
+    const AccessLog* access_log = nullptr;
     const ReadEvents* read_events = nullptr;
     const Sentences* sentences = nullptr;
     const eventstore::EventLog* log = nullptr;
@@ -50,7 +52,10 @@ class ReadCases {
                                                    std::optional<Language> language) const;
 
  private:
-  absl::Status Check(const Caller& caller, Method method, std::string_view parent) const;
+  absl::StatusOr<View> ViewFor(const Caller& caller, Method method, std::string_view parent) const;
+  // What is shown under a grant is put on record, case by case.
+  absl::Status RecordViewing(const Caller& caller, const View& view,
+                             const std::string& case_id) const;
 
   const Uses uses_;
 };

@@ -74,15 +74,32 @@ void SetFailure(const absl::Status& status, v1::BatchCheckResult* result) {
 
 }  // namespace
 
-absl::Status ReadContactLedger::MayRead(const Caller& caller, Method method,
-                                        std::string_view parent) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, method));
-  return CheckTenant(caller, uses_.log->tenant(), parent);
+absl::StatusOr<View> ReadContactLedger::MayRead(const Caller& caller, Method method,
+                                                std::string_view parent, const std::string& case_id,
+                                                const std::string& party_id) const {
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(caller, method));
+  RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), parent));
+  if (!case_id.empty()) RETURN_IF_ERROR(view.CheckCase(case_id));
+  if (!party_id.empty()) RETURN_IF_ERROR(view.CheckPerson(party_id));
+  return view;
+}
+
+absl::Status ReadContactLedger::RecordViewing(const Caller& caller, const View& view,
+                                              std::string_view case_id,
+                                              std::string_view party_id) const {
+  AccessLog::Viewing viewing{
+      .what = "contact-ledger", .purpose = {}, .masking = {}, .opened = 0, .files = {}};
+  if (!case_id.empty())
+    viewing.files.push_back({ledger::v1::STREAM_KIND_CASE, std::string(case_id)});
+  if (!party_id.empty())
+    viewing.files.push_back({ledger::v1::STREAM_KIND_DEBTOR, std::string(party_id)});
+  return uses_.access_log->RecordViewing(caller, view, std::move(viewing));
 }
 
 absl::StatusOr<v1::ListPermitsResponse> ReadContactLedger::ListPermits(
     const Caller& caller, const v1::ListPermitsRequest& request) const {
-  RETURN_IF_ERROR(MayRead(caller, "ContactService.ListPermits", request.parent()));
+  ASSIGN_OR_RETURN(const View view, MayRead(caller, "ContactService.ListPermits", request.parent(),
+                                            "", request.party_id()));
   if (request.party_id().empty())
     return Error(error::v1::SCHEMA_INVALID, "name the person", "party_id");
   if (request.page_size() > kPageSizeMax)
@@ -91,6 +108,7 @@ absl::StatusOr<v1::ListPermitsResponse> ReadContactLedger::ListPermits(
   uint64_t next = 0;
   if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &next))
     return Error(error::v1::SCHEMA_INVALID, "not a token of this list", "page_token");
+  RETURN_IF_ERROR(RecordViewing(caller, view, "", request.party_id()));
 
   constexpr size_t kChunk = 256;
   const DecisionRows rows(uses_.log);
@@ -125,7 +143,12 @@ absl::StatusOr<v1::ListPermitsResponse> ReadContactLedger::ListPermits(
 
 absl::StatusOr<v1::GetContactLedgerResponse> ReadContactLedger::Get(
     const Caller& caller, const v1::GetContactLedgerRequest& request) const {
-  RETURN_IF_ERROR(MayRead(caller, "ContactService.GetContactLedger", request.parent()));
+  ASSIGN_OR_RETURN(const View view,
+                   MayRead(caller, "ContactService.GetContactLedger", request.parent(),
+                           request.case_id(), request.party_id()));
+  // Who sees some cases only names one of them.
+  if (request.case_id().empty() && !view.SeesAllCases())
+    return Error(error::v1::SCHEMA_INVALID, "name the case", "case_id");
   Instant at = uses_.clock->Now();
   if (request.has_at()) {
     ASSIGN_OR_RETURN(at, ToInstant(request.at(), "at"));
@@ -141,6 +164,7 @@ absl::StatusOr<v1::GetContactLedgerResponse> ReadContactLedger::Get(
   contact.set_channel(ev::CHANNEL_VOICE_CALL);
   ASSIGN_OR_RETURN(Gate::Question question, uses_.gate->MakeQuestion(contact, at, facts));
   Proposal& proposal = question.proposal;
+  RETURN_IF_ERROR(RecordViewing(caller, view, request.case_id(), proposal.person()));
   ASSIGN_OR_RETURN(Facts gathered, facts.Gather(proposal, at, "", {}));
   for (const std::string_view channel : kRuleChannels) {
     proposal.set_channel(std::string(channel));
@@ -176,7 +200,7 @@ absl::StatusOr<v1::GetContactLedgerResponse> ReadContactLedger::Get(
 
 absl::Status ReadContactLedger::CheckBatch(const Caller& caller,
                                            const v1::BatchCheckContactsRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "ContactService.BatchCheckContacts"));
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(caller, "ContactService.BatchCheckContacts"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   if (request.contacts().empty() || request.contacts_size() > kBatchContactsMax)
     return Error(error::v1::LIMIT_EXCEEDED, "a batch holds 1 to 10,000 contacts", "contacts");
@@ -186,6 +210,12 @@ absl::Status ReadContactLedger::CheckBatch(const Caller& caller,
     if (RuleChannel(request.channels(i), ev::PLACE_PERSONAL, false, ev::DIRECTION_OUTBOUND).empty())
       return Error(error::v1::SCHEMA_INVALID, "name channels by which a collector reaches a person",
                    absl::StrCat("channels[", i, "]"));
+  }
+  for (int i = 0; i < request.contacts_size(); ++i) {
+    const v1::IntendedContact& contact = request.contacts(i);
+    absl::Status sees = view.CheckCase(contact.case_id());
+    if (sees.ok() && !contact.party_id().empty()) sees = view.CheckPerson(contact.party_id());
+    if (!sees.ok()) return InField(sees, absl::StrCat("contacts[", i, "]"));
   }
   if (request.has_at()) return ToInstant(request.at(), "at").status();
   return absl::OkStatus();

@@ -7,12 +7,14 @@
 #ifndef CONSTANCIA_API_COMMANDS_READ_CONTACT_LEDGER_H_
 #define CONSTANCIA_API_COMMANDS_READ_CONTACT_LEDGER_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
 #include "api/auth/caller.h"
+#include "api/commands/access_log.h"
 #include "api/commands/gate.h"
 #include "constancia/v1/contact_service.pb.h"
 #include "core/base/clock.h"
@@ -26,6 +28,7 @@ class ReadContactLedger {
   // All outlive the command.
   struct Uses {
     const Access* access = nullptr;
+    const AccessLog* access_log = nullptr;
     const Gate* gate = nullptr;
     const policies::PackSet* packs = nullptr;
     const eventstore::EventLog* log = nullptr;
@@ -52,7 +55,11 @@ class ReadContactLedger {
       const v1::BatchCheckContactsRequest& request, int from, int results_max) const;
 
  private:
-  absl::Status MayRead(const Caller& caller, Method method, std::string_view parent) const;
+  // What the caller sees, when the case and the person are of it; empty ones are not asked.
+  absl::StatusOr<View> MayRead(const Caller& caller, Method method, std::string_view parent,
+                               const std::string& case_id, const std::string& party_id) const;
+  absl::Status RecordViewing(const Caller& caller, const View& view, std::string_view case_id,
+                             std::string_view party_id) const;
 
   const Uses uses_;
 };

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/commands/limits.h"
+#include "api/commands/mask.h"
 #include "api/commands/messages.h"
 #include "constancia/event/v1/access.pb.h"
 #include "core/base/bytes.h"
@@ -32,9 +33,12 @@ absl::Status CheckPurpose(bool open_personal, const std::string& purpose) {
   return CheckId(purpose, "purpose");
 }
 
-bool Matches(const EventQuery& query, const RecordedEvent& event) {
-  if (query.only_source.has_value() && event.header.source() != *query.only_source) return false;
-  return query.types.empty() || query.types.contains(event.header.type());
+bool IsOfIdentifier(const EventQuery& query) {
+  return query.stream.has_value() && query.stream->kind == ledger::v1::STREAM_KIND_IDENTIFIER;
+}
+
+bool IsShown(v1::PersonalPart personal) {
+  return personal == v1::PERSONAL_PART_OPENED || personal == v1::PERSONAL_PART_MASKED;
 }
 
 // Whose file an event is in: the streams in which a viewing of it is recorded as well.
@@ -56,7 +60,7 @@ absl::StatusOr<EventQuery> ReadEvents::PrepareQuery(
     const google::protobuf::RepeatedPtrField<std::string>& types) const {
   RETURN_IF_ERROR(uses_.access->Check(caller, method));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), parent));
-  EventQuery query;
+  EventQuery query{.stream = {}, .types = {}, .caller = caller, .method = method};
   if (types.size() > kFilterTypesMax) {
     return Error(error::v1::LIMIT_EXCEEDED, "at most 32 types", "types");
   }
@@ -67,20 +71,22 @@ absl::StatusOr<EventQuery> ReadEvents::PrepareQuery(
     }
     query.types.insert(types[i]);
   }
-  query.only_source = uses_.access->OnlySourceOf(caller);
   if (!stream.empty()) {
     absl::StatusOr<Stream> parsed = ParseStream(stream);
     if (!parsed.ok()) return InField(parsed.status(), "stream");
     query.stream = *std::move(parsed);
-  } else if (query.only_source.has_value()) {
-    query.stream = Stream{.kind = ledger::v1::STREAM_KIND_SOURCE, .name = *query.only_source};
+    return query;
+  }
+  ASSIGN_OR_RETURN(const View view, uses_.access->ViewFor(caller, method));
+  if (const auto source = view.OnlySource(); source.has_value()) {
+    query.stream = Stream{.kind = ledger::v1::STREAM_KIND_SOURCE, .name = *source};
   }
   return query;
 }
 
 absl::StatusOr<std::optional<uint64_t>> ReadEvents::Read(
-    const EventQuery& query, uint64_t from, Position end, size_t scan,
-    const std::function<bool(const RecordedEvent&)>& take) const {
+    const EventQuery& query, View& view, uint64_t from, Position end, size_t scan,
+    const std::function<bool(const RecordedEvent&, const View::Sight&)>& take) const {
   const eventstore::LogReader& reader = uses_.log->reader();
   for (size_t at_once = kReadStepFirst; scan > 0; at_once = std::min(2 * at_once, kReadStepMax)) {
     const size_t step = std::min(scan, at_once);
@@ -92,66 +98,42 @@ absl::StatusOr<std::optional<uint64_t>> ReadEvents::Read(
     for (const RecordedEvent& event : *events) {
       if (event.position >= end) return std::nullopt;
       from = query.stream.has_value() ? from + 1 : event.position.value + 1;
-      if (Matches(query, event) && !take(event)) return from;
+      if (!query.types.empty() && !query.types.contains(event.header.type())) continue;
+      ASSIGN_OR_RETURN(const View::Sight sight, view.SightOf(event.header));
+      if (sight.seen && !take(event, sight)) return from;
     }
     scan -= events->size();
   }
   return from;
 }
 
-absl::Status ReadEvents::Open(const RecordedEvent& event, v1::Event* message) const {
-  if (!event.header.has_sealed()) return absl::OkStatus();
+absl::Status ReadEvents::Open(const RecordedEvent& event, event::v1::Masking masking,
+                              v1::Event* message) const {
+  if (!event.header.has_sealed() || masking == event::v1::MASKING_UNSPECIFIED)
+    return absl::OkStatus();
   absl::StatusOr<OpenedPersonal> opened = uses_.log->reader().OpenPersonal(event);
   if (ReasonOf(opened.status()) == error::v1::PERSONAL_PART_ERASED) {
     message->set_personal(v1::PERSONAL_PART_ERASED);
     return absl::OkStatus();
   }
   if (!opened.ok()) return opened.status();
-  message->set_personal(v1::PERSONAL_PART_OPENED);
-  message->mutable_payload()->mutable_value()->append(opened->personal_part);
-  message->set_salt(opened->salt);
-  return absl::OkStatus();
-}
-
-absl::Status ReadEvents::RecordViewing(const Caller& caller, Method method, std::string_view what,
-                                       std::string_view purpose, uint32_t opened,
-                                       std::vector<Stream> streams) const {
-  event::v1::RecordViewed viewed;
-  viewed.set_viewer_id(caller.id);
-  viewed.set_role(uses_.access->RoleFor(caller, method));
-  viewed.set_what(std::string(what));
-  viewed.set_purpose(std::string(purpose));
-  viewed.set_masking(event::v1::MASKING_FULL);
-  viewed.set_events(opened);
-  for (const Stream& stream : streams) {
-    if (stream.kind == ledger::v1::STREAM_KIND_CASE) viewed.set_case_id(stream.name);
-    if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR) viewed.set_party_id(stream.name);
+  if (masking == event::v1::MASKING_FULL) {
+    message->set_personal(v1::PERSONAL_PART_OPENED);
+    message->mutable_payload()->mutable_value()->append(opened->personal_part);
+    message->set_salt(opened->salt);
+    return absl::OkStatus();
   }
-  const EventType* type = uses_.catalogue->Find(viewed.GetTypeName());
-  const Instant now = uses_.clock->Now();
-  eventstore::EventDraft draft;
-  draft.type = type->name;
-  draft.retention_class = type->retention_class;
-  draft.occurred_at = now;
-  draft.zone = "Etc/UTC";
-  draft.actor.set_kind(caller.kind == CallerKind::kSource ? ledger::v1::SYSTEM
-                                                          : ledger::v1::PERSON);
-  draft.actor.set_id(caller.id);
-  draft.public_part = viewed.SerializeAsString();
-  draft.streams = std::move(streams);
-  draft.streams.push_back(
-      {.kind = ledger::v1::STREAM_KIND_SOURCE, .name = std::string(caller.source())});
-  eventstore::AppendRequest request;
-  request.source = std::string(caller.source());
-  request.request_id = "view-" + ToText(NewEventId(now, *uses_.random));
-  request.drafts.push_back(std::move(draft));
-  return uses_.log->AppendAndWait(std::move(request)).status();
+  const EventType* type = uses_.catalogue->Find(event.header.type());
+  if (type == nullptr) return absl::OkStatus();  // of a later version: it cannot be masked
+  message->set_personal(v1::PERSONAL_PART_MASKED);
+  message->mutable_payload()->mutable_value()->append(MaskPersonal(
+      *type->descriptor, opened->personal_part, masking, uses_.log->stream_keys()));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Event> ReadEvents::Get(const Caller& caller,
                                           const v1::GetEventRequest& request) const {
-  constexpr Method kGet = "EventService.GetEvent";
-  RETURN_IF_ERROR(uses_.access->Check(caller, kGet));
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(caller, "EventService.GetEvent"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   RETURN_IF_ERROR(CheckPurpose(request.open_personal(), request.purpose()));
   const eventstore::LogReader& reader = uses_.log->reader();
@@ -169,34 +151,48 @@ absl::StatusOr<v1::Event> ReadEvents::Get(const Caller& caller,
     position = *found;
   }
   ASSIGN_OR_RETURN(const RecordedEvent event, reader.ReadEvent(position));
-  EventQuery scope;
-  scope.only_source = uses_.access->OnlySourceOf(caller);
-  if (!Matches(scope, event)) {
-    return Error(error::v1::SCOPE_NOT_GRANTED, "a source reads its own events only");
+  ASSIGN_OR_RETURN(const View::Sight sight, view.SightOf(event.header));
+  if (!sight.seen) {
+    return Error(error::v1::SCOPE_NOT_GRANTED,
+                 "this event is of a case, person or source that the caller may not see");
   }
   v1::Event message;
   SetEvent(event, &message);
   ASSIGN_OR_RETURN(const std::vector<eventstore::Receipt> receipts, reader.ReceiptsOf({position}));
   SetSeal(receipts.front().seal, message.mutable_seal());
-  if (!request.open_personal()) return message;
-  RETURN_IF_ERROR(Open(event, &message));
-  if (message.personal() == v1::PERSONAL_PART_ERASED) {
-    return Error(error::v1::PERSONAL_PART_ERASED,
-                 "the personal part was erased; ask without open_personal", "open_personal");
+  if (request.open_personal()) {
+    RETURN_IF_ERROR(Open(event, sight.masking, &message));
+    if (message.personal() == v1::PERSONAL_PART_ERASED) {
+      return Error(error::v1::PERSONAL_PART_ERASED,
+                   "the personal part was erased; ask without open_personal", "open_personal");
+    }
+    if (message.personal() == v1::PERSONAL_PART_WITHHELD) {
+      return Error(error::v1::SCOPE_NOT_GRANTED,
+                   "the caller may not see the personal part; ask without open_personal",
+                   "open_personal");
+    }
   }
-  if (message.personal() == v1::PERSONAL_PART_OPENED) {
-    RETURN_IF_ERROR(RecordViewing(caller, kGet, "event/" + message.event_id(), request.purpose(), 1,
-                                  FilesOf(event.header)));
-  }
+  RETURN_IF_ERROR(uses_.access_log->RecordViewing(
+      caller, view,
+      {.what = "event/" + message.event_id(),
+       .purpose = request.purpose(),
+       .masking = IsShown(message.personal()) ? sight.masking : event::v1::MASKING_UNSPECIFIED,
+       .opened = IsShown(message.personal()) ? 1u : 0u,
+       .files = FilesOf(event.header)}));
   return message;
 }
 
 absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
     const Caller& caller, const v1::ListEventsRequest& request) const {
-  constexpr Method kList = "EventService.ListEvents";
-  ASSIGN_OR_RETURN(const EventQuery query, PrepareQuery(caller, kList, request.parent(),
+  return ListFor(caller, "EventService.ListEvents", request);
+}
+
+absl::StatusOr<v1::ListEventsResponse> ReadEvents::ListFor(
+    const Caller& caller, Method method, const v1::ListEventsRequest& request) const {
+  ASSIGN_OR_RETURN(const EventQuery query, PrepareQuery(caller, method, request.parent(),
                                                         request.stream(), request.types()));
   RETURN_IF_ERROR(CheckPurpose(request.open_personal(), request.purpose()));
+  if (IsOfIdentifier(query)) RETURN_IF_ERROR(AccessLog::RequirePurpose(request.purpose()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, "a page holds at most 1,000 events", "page_size");
   }
@@ -207,36 +203,40 @@ absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
     return Invalid("not a token of a page before; ask for the first page again", "page_token");
   }
 
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(caller, method));
   v1::ListEventsResponse response;
   const Position end = uses_.log->reader().end();
   absl::Status failed;
   size_t bytes = 0;
-  uint32_t opened = 0;
-  std::vector<Stream> files;
-  const auto take = [&](const RecordedEvent& event) {
+  AccessLog::Viewing viewing{.what = {}, .purpose = request.purpose(), .masking = {}, .opened = 0,
+                             .files = {}};
+  const auto take = [&](const RecordedEvent& event, const View::Sight& sight) {
     v1::Event* message = response.add_events();
     SetEvent(event, message);
-    if (request.open_personal()) failed = Open(event, message);
-    if (message->personal() == v1::PERSONAL_PART_OPENED) ++opened;
+    if (request.open_personal()) failed = Open(event, sight.masking, message);
+    if (IsShown(message->personal())) {
+      ++viewing.opened;
+      viewing.masking = sight.masking;
+    }
     bytes += event.leaf.size() + message->payload().value().size();
     return failed.ok() && bytes < kPageBytesMax &&
            response.events_size() < static_cast<int>(page_size);
   };
-  ASSIGN_OR_RETURN(const std::optional<uint64_t> next, Read(query, *from, end, kPageScanMax, take));
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> next,
+                   Read(query, view, *from, end, kPageScanMax, take));
   RETURN_IF_ERROR(failed);
-  if (opened > 0) {
-    if (query.stream.has_value() && (query.stream->kind == ledger::v1::STREAM_KIND_CASE ||
-                                     query.stream->kind == ledger::v1::STREAM_KIND_DEBTOR)) {
-      files.push_back(*query.stream);
-    }
-    // The name of an identifier is somebody's national id.
-    const bool identifier =
-        query.stream.has_value() && query.stream->kind == ledger::v1::STREAM_KIND_IDENTIFIER;
-    const std::string what = identifier                 ? "identifier"
-                             : query.stream.has_value() ? ToText(*query.stream)
-                                                        : "log";
-    RETURN_IF_ERROR(
-        RecordViewing(caller, kList, what, request.purpose(), opened, std::move(files)));
+  if (query.stream.has_value() && (query.stream->kind == ledger::v1::STREAM_KIND_CASE ||
+                                   query.stream->kind == ledger::v1::STREAM_KIND_DEBTOR)) {
+    viewing.files.push_back(*query.stream);
+  }
+  // The name of an identifier is somebody's national id.
+  viewing.what = IsOfIdentifier(query)      ? "identifier"
+                 : query.stream.has_value() ? ToText(*query.stream)
+                                            : "log";
+  RETURN_IF_ERROR(uses_.access_log->RecordViewing(caller, view, viewing));
+  if (IsOfIdentifier(query)) {
+    RETURN_IF_ERROR(uses_.access_log->RecordSearch(caller, view, query.stream->name,
+                                                   request.purpose(), response.events_size()));
   }
   if (next.has_value()) response.set_next_page_token(absl::StrCat(*next));
   response.set_as_of(end.value);
@@ -245,19 +245,27 @@ absl::StatusOr<v1::ListEventsResponse> ReadEvents::List(
 
 absl::StatusOr<EventQuery> ReadEvents::PrepareWatch(const Caller& caller,
                                                     const v1::WatchEventsRequest& request) const {
-  return PrepareQuery(caller, "EventService.WatchEvents", request.parent(), request.stream(),
-                      request.types());
+  ASSIGN_OR_RETURN(EventQuery query,
+                   PrepareQuery(caller, "EventService.WatchEvents", request.parent(),
+                                request.stream(), request.types()));
+  if (IsOfIdentifier(query)) {
+    return Error(error::v1::PURPOSE_REQUIRED,
+                 "the stream of a national id is listed with a purpose, not watched", "stream");
+  }
+  return query;
 }
 
 absl::StatusOr<ReadEvents::News> ReadEvents::ReadNews(const EventQuery& query,
                                                       Position from) const {
+  // Made anew each time: a role or grant may have ended since.
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(query.caller, query.method));
   News news;
   const Position end = uses_.log->reader().end();
   // The watcher counts in positions, so the log is followed, and a stream is a filter on it.
   EventQuery of_log = query;
   of_log.stream.reset();
   size_t bytes = 0;
-  const auto take = [&](const RecordedEvent& event) {
+  const auto take = [&](const RecordedEvent& event, const View::Sight&) {
     if (query.stream.has_value() &&
         std::none_of(event.header.streams().begin(), event.header.streams().end(),
                      [&query](const StreamPlace& place) {
@@ -271,9 +279,15 @@ absl::StatusOr<ReadEvents::News> ReadEvents::ReadNews(const EventQuery& query,
     return bytes < kPageBytesMax && news.events.size() < kPageSizeDefault;
   };
   ASSIGN_OR_RETURN(const std::optional<uint64_t> next,
-                   Read(of_log, from.value, end, kPageScanMax, take));
+                   Read(of_log, view, from.value, end, kPageScanMax, take));
   news.caught_up = !next.has_value();
   news.next = next.has_value() ? Position{*next} : std::max(from, end);
+  if (!news.events.empty()) {
+    RETURN_IF_ERROR(uses_.access_log->RecordViewing(
+        query.caller, view,
+        {.what = query.stream.has_value() ? ToText(*query.stream) : "log",
+         .purpose = {}, .masking = {}, .opened = 0, .files = {}}));
+  }
   return news;
 }
 

@@ -1,7 +1,9 @@
 // Reads events back: one, a page, or as they come.
 //
-// A source sees its own events only, whatever stream it asks for. A personal part is opened only
-// when it is asked for with a purpose, and that viewing is itself recorded before the answer.
+// Every event is held against what the caller sees: a source its own events only, whatever stream
+// it asks for. A personal part is opened only when it is asked for with a purpose, is shown as the
+// caller may see it, and that viewing is itself recorded before the answer; under a grant every
+// answer is. To read the stream of a national id is a search: it takes a purpose and is recorded.
 //
 // Used by: api/service.
 // Threads: any thread may call any method; each may read much and, with `open_personal`, waits for
@@ -21,10 +23,9 @@
 #include "absl/status/statusor.h"
 #include "api/auth/access.h"
 #include "api/auth/caller.h"
+#include "api/commands/access_log.h"
 #include "constancia/v1/event_service.pb.h"
-#include "core/base/clock.h"
 #include "core/base/position.h"
-#include "core/base/random.h"
 #include "core/event/catalogue.h"
 #include "core/event/stream.h"
 #include "eventstore/log/event_log.h"
@@ -35,7 +36,8 @@ namespace constancia::api {
 struct EventQuery {
   std::optional<Stream> stream;            // The whole log when absent.
   absl::flat_hash_set<std::string> types;  // All when empty.
-  std::optional<std::string> only_source;
+  Caller caller;
+  Method method;
 };
 
 class ReadEvents {
@@ -44,8 +46,7 @@ class ReadEvents {
   struct Uses {
     const Catalogue* catalogue = nullptr;
     const Access* access = nullptr;
-    Clock* clock = nullptr;
-    Random* random = nullptr;
+    const AccessLog* access_log = nullptr;
     eventstore::EventLog* log = nullptr;
   };
 
@@ -58,6 +59,10 @@ class ReadEvents {
   // LIMIT_EXCEEDED. A part that was erased is marked so in its event.
   absl::StatusOr<v1::ListEventsResponse> List(const Caller& caller,
                                               const v1::ListEventsRequest& request) const;
+
+  // The same for another method of the table, by whose roles it is narrowed.
+  absl::StatusOr<v1::ListEventsResponse> ListFor(const Caller& caller, Method method,
+                                                 const v1::ListEventsRequest& request) const;
 
   // Checks a request to follow the log. Fails as List does.
   absl::StatusOr<EventQuery> PrepareWatch(const Caller& caller,
@@ -77,20 +82,17 @@ class ReadEvents {
   // false, `scan` events were looked at, or `end` is reached. Returns where to go on, nothing at
   // the end.
   absl::StatusOr<std::optional<uint64_t>> Read(
-      const EventQuery& query, uint64_t from, Position end, size_t scan,
-      const std::function<bool(const eventstore::RecordedEvent&)>& take) const;
+      const EventQuery& query, View& view, uint64_t from, Position end, size_t scan,
+      const std::function<bool(const eventstore::RecordedEvent&, const View::Sight&)>& take) const;
 
   absl::StatusOr<EventQuery> PrepareQuery(
       const Caller& caller, Method method, const std::string& parent, const std::string& stream,
       const google::protobuf::RepeatedPtrField<std::string>& types) const;
 
-  // Puts the personal part of `event` into `message`. A part that was erased is marked so.
-  absl::Status Open(const eventstore::RecordedEvent& event, v1::Event* message) const;
-
-  // Records that `opened` events of `streams` were shown to `caller`.
-  absl::Status RecordViewing(const Caller& caller, Method method, std::string_view what,
-                             std::string_view purpose, uint32_t opened,
-                             std::vector<Stream> streams) const;
+  // Puts the personal part of `event` into `message`, as `masking` says. A part that was erased is
+  // marked so, and one that may not be seen stays withheld.
+  absl::Status Open(const eventstore::RecordedEvent& event, event::v1::Masking masking,
+                    v1::Event* message) const;
 
   const Uses uses_;
 };

@@ -251,11 +251,11 @@ absl::Status CheckSourceSignature(const SourceKeys& keys, std::string_view sourc
         "then",
         "salt");
   }
-  const PublicKey* key = keys.Find(source, draft.source_signature->key_id());
+  const std::optional<PublicKey> key = keys.Find(source, draft.source_signature->key_id());
   const auto signature = Signature::From(draft.source_signature->signature());
   const Hash commitment =
       draft.personal_part.empty() ? Hash() : Commitment(draft.salt, draft.personal_part);
-  if (key == nullptr || !signature.has_value() ||
+  if (!key.has_value() || !signature.has_value() ||
       !Ed25519Verify(*key,
                      SourceSignatureMessage(*draft.event_id, draft.occurred_at, draft.type,
                                             draft.public_part, commitment),
@@ -341,7 +341,8 @@ absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
                  "events of this type are made by the server's own commands", "payload.type_url",
                  {{"type", type->name}});
   }
-  RETURN_IF_ERROR(uses_.access->CheckAppend(caller, type->family));
+  ASSIGN_OR_RETURN(std::vector<Stream> streams, NamedStreams(draft));
+  RETURN_IF_ERROR(uses_.access->CheckAppend(caller, type->family, streams));
 
   eventstore::EventDraft prepared;
   prepared.type = type->name;
@@ -368,7 +369,7 @@ absl::StatusOr<eventstore::EventDraft> RecordEvents::PrepareDraft(
 
   absl::StatusOr<Parts> parts = PartPayload(*type->descriptor, draft.payload().value());
   if (!parts.ok()) return InField(parts.status(), "payload");
-  ASSIGN_OR_RETURN(prepared.streams, NamedStreams(draft));
+  prepared.streams = std::move(streams);
   if (!parts->personal_part.empty()) {
     ASSIGN_OR_RETURN(prepared.subject, SubjectOf(draft, prepared.streams));
   }

@@ -139,7 +139,7 @@ class RecordEventsTest : public testing::Test {
   const Ed25519Key source_key_ = Ed25519Key::Generate(random_);
   const Catalogue catalogue_;
   const Zones zones_ = *Zones::Load();
-  const Access access_{{{"person/alice", *Roles::Parse("AGENT")}}};
+  const Access access_{{{"person/alice", *Roles::Parse("SUPERVISOR")}}};
   SourceKeys source_keys_;
   NoObserver observer_;
   std::string folder_;

@@ -142,7 +142,7 @@ absl::StatusOr<std::shared_ptr<const policies::PackSet>> ReplayPolicy::PacksOf(
 
 absl::StatusOr<v1::ReplayPolicyResponse> ReplayPolicy::Run(const Caller& caller,
                                                            const v1::ReplayPolicyRequest& request) {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "PolicyService.ReplayPolicy"));
+  ASSIGN_OR_RETURN(View view, uses_.access->ViewFor(caller, "PolicyService.ReplayPolicy"));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.log->tenant(), request.parent()));
   if (request.page_size() > kPageSizeMax) {
     return Error(error::v1::LIMIT_EXCEEDED, absl::StrCat("a page has at most ", kPageSizeMax),
@@ -188,6 +188,8 @@ absl::StatusOr<v1::ReplayPolicyResponse> ReplayPolicy::Run(const Caller& caller,
     }
     const int64_t at = contact.contact().at_micros();
     if (at < from || at >= to) continue;
+    ASSIGN_OR_RETURN(const bool sees, view.SeesCase(contact.case_id()));
+    if (!sees) continue;
     if (contact.contact().person() != person || around.empty()) {
       person = contact.contact().person();
       ASSIGN_OR_RETURN(

@@ -1,16 +1,20 @@
 // The keys with which sources sign their own drafts.
 //
 // Used by: api/commands, api/server (registers them from the settings).
-// Threads: any; nothing changes after construction.
+// Threads: any.
 #ifndef CONSTANCIA_API_COMMANDS_SOURCE_KEYS_H_
 #define CONSTANCIA_API_COMMANDS_SOURCE_KEYS_H_
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "core/crypto/ed25519.h"
 
 namespace constancia::api {
@@ -24,11 +28,20 @@ class SourceKeys {
   // taken.
   absl::Status Register(std::string_view source, const PublicKey& key);
 
-  // Null when the source has no such key.
-  const PublicKey* Find(std::string_view source, std::string_view key_id) const;
+  // Takes a key away; nothing happens when there is none.
+  void Remove(std::string_view source, std::string_view key_id);
+
+  // Nothing when the source has no such key.
+  std::optional<PublicKey> Find(std::string_view source, std::string_view key_id) const;
 
  private:
-  std::map<std::pair<std::string, std::string>, PublicKey> keys_;  // by source and key id
+  // Apart, so that settings can be moved while nobody uses them.
+  struct Shared {
+    absl::Mutex mutex;
+    // By source and key id.
+    std::map<std::pair<std::string, std::string>, PublicKey> keys ABSL_GUARDED_BY(mutex);
+  };
+  std::unique_ptr<Shared> shared_ = std::make_unique<Shared>();
 };
 
 }  // namespace constancia::api

@@ -392,7 +392,8 @@ absl::StatusOr<v1::TransitionCaseResponse> RecallAnswer(const eventstore::LogRea
 
 absl::StatusOr<v1::TransitionEvaluation> TransitionCase::Evaluate(
     const Caller& caller, const v1::EvaluateTransitionRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "CaseService.EvaluateTransition"));
+  RETURN_IF_ERROR(
+      uses_.access->CheckCase(caller, "CaseService.EvaluateTransition", request.case_id()));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.desk->log()->tenant(), request.parent()));
   ASSIGN_OR_RETURN(const Step step, Read(request, ""));
   return ToMessage(step.at_desk, step.question, step.evaluation);
@@ -672,7 +673,8 @@ absl::StatusOr<size_t> TransitionCase::RunByServer(const std::string& case_id,
 
 absl::StatusOr<v1::TransitionCaseResponse> TransitionCase::Run(
     const Caller& caller, const v1::TransitionCaseRequest& request) const {
-  RETURN_IF_ERROR(uses_.access->Check(caller, "CaseService.TransitionCase"));
+  RETURN_IF_ERROR(uses_.access->CheckCase(caller, "CaseService.TransitionCase",
+                                          request.transition().case_id()));
   RETURN_IF_ERROR(CheckTenant(caller, uses_.desk->log()->tenant(), request.transition().parent()));
   if (!IsId(request.request_id()))
     return Invalid("1 to 64 of [A-Za-z0-9._-]; a UUID is best", "request_id");

@@ -305,6 +305,7 @@ absl::StatusOr<v1::Export> ExportJobs::Create(const Caller& caller,
                                               const v1::CreateExportRequest& request) {
   RETURN_IF_ERROR(Check(caller, "ExportService.CreateExport", request.parent()));
   RETURN_IF_ERROR(CheckOrder(request));
+  RETURN_IF_ERROR(uses_.access->CheckCase(caller, "ExportService.CreateExport", request.case_id()));
   const Stream case_stream{.kind = ledger::v1::STREAM_KIND_CASE, .name = request.case_id()};
   ASSIGN_OR_RETURN(const StreamVersion version, uses_.log->reader().VersionOf(case_stream));
   if (version.value == 0) return Error(error::v1::NOT_FOUND, "no case of this id", "case_id");

@@ -23,11 +23,13 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "api/auth/access.h"
+#include "api/commands/access_log.h"
 #include "api/commands/ask_gate.h"
 #include "api/commands/case_desk.h"
 #include "api/commands/gate.h"
 #include "api/commands/keep_case.h"
 #include "api/commands/limits.h"
+#include "api/commands/manage_access.h"
 #include "api/commands/prove_ledger.h"
 #include "api/commands/read_cases.h"
 #include "api/commands/read_events.h"
@@ -40,6 +42,7 @@
 #include "api/server/metrics.h"
 #include "api/server/packs.h"
 #include "api/server/routes.h"
+#include "api/service/access_service.h"
 #include "api/service/adapter.h"
 #include "api/service/case_service.h"
 #include "api/service/contact_service.h"
@@ -55,6 +58,7 @@
 #include "core/event/catalogue.h"
 #include "core/event/sentences/sentences.h"
 #include "eventstore/log/event_log.h"
+#include "eventstore/projections/access/access_rows.h"
 #include "eventstore/projections/projections.h"
 
 namespace constancia::api {
@@ -103,6 +107,7 @@ class Server::Impl {
        Counsel counsel, Ed25519Key signer)
       : clock_(options.clock),
         lock_(std::move(lock)),
+        source_keys_(std::move(settings.source_keys)),
         settings_(std::move(settings)),
         access_(settings_.roles),
         zones_(std::move(zones)),
@@ -165,6 +170,20 @@ class Server::Impl {
     options.projections = eventstore::InlineProjections();
     options.cache_bytes = size_t{settings_.cache_mib} << 20;
     ASSIGN_OR_RETURN(log_, eventstore::EventLog::Open(options));
+    access_.Follow(log_.get(), clock_);
+    return TakeUpSourceKeys();
+  }
+
+  // What was registered in the ledger stands beside the keys of the settings.
+  absl::Status TakeUpSourceKeys() {
+    const eventstore::StoredRows rows(log_.get(), eventstore::AccessRows::kName);
+    ASSIGN_OR_RETURN(const auto keys, eventstore::ReadSourceKeys(rows));
+    for (const eventstore::RegisteredKey& key : keys) {
+      const auto public_key = PublicKey::From(key.public_key);
+      if (!public_key.has_value() || source_keys_.Find(key.source, key.key_id).has_value())
+        continue;
+      RETURN_IF_ERROR(source_keys_.Register(key.source, *public_key));
+    }
     return absl::OkStatus();
   }
 
@@ -177,16 +196,20 @@ class Server::Impl {
     record_.emplace(RecordEvents::Uses{.catalogue = &catalogue_,
                                        .zones = &zones_,
                                        .access = &access_,
-                                       .source_keys = &settings_.source_keys,
+                                       .source_keys = &source_keys_,
                                        .clock = clock_,
                                        .observer = &metrics_,
                                        .log = log_.get(),
                                        .contacts = &*judge_contacts_,
                                        .conduct = &*judge_conduct_});
+    access_log_.emplace(AccessLog::Uses{.catalogue = &catalogue_,
+                                        .access = &access_,
+                                        .clock = clock_,
+                                        .random = random_,
+                                        .log = log_.get()});
     read_.emplace(ReadEvents::Uses{.catalogue = &catalogue_,
                                    .access = &access_,
-                                   .clock = clock_,
-                                   .random = random_,
+                                   .access_log = &*access_log_,
                                    .log = log_.get()});
     prove_.emplace(ProveLedger::Uses{.access = &access_, .log = log_.get(), .read_policy = [this] {
                                        return ReadSmallFile(paths_.policy);
@@ -196,12 +219,16 @@ class Server::Impl {
     complete_contact_.emplace(
         CompleteContact::Uses{.access = &access_, .record = &*record_, .log = log_.get()});
     read_contact_ledger_.emplace(ReadContactLedger::Uses{.access = &access_,
+                                                         .access_log = &*access_log_,
                                                          .gate = &*gate_,
                                                          .packs = &counsel_.packs,
                                                          .log = log_.get(),
                                                          .clock = clock_});
-    read_cases_.emplace(ReadCases::Uses{
-        .access = &access_, .read_events = &*read_, .sentences = &sentences_, .log = log_.get()});
+    read_cases_.emplace(ReadCases::Uses{.access = &access_,
+                                        .access_log = &*access_log_,
+                                        .read_events = &*read_,
+                                        .sentences = &sentences_,
+                                        .log = log_.get()});
     case_desk_.emplace(CaseDesk::Uses{.catalogue = &catalogue_,
                                       .zones = &zones_,
                                       .clock = clock_,
@@ -213,6 +240,12 @@ class Server::Impl {
         .access = &access_, .packs = &counsel_.packs, .texts = &counsel_.texts, .log = log_.get()});
     replay_policy_.emplace(
         ReplayPolicy::Uses{.access = &access_, .packs = &counsel_.packs, .log = log_.get()});
+    manage_access_.emplace(ManageAccess::Uses{.catalogue = &catalogue_,
+                                              .access = &access_,
+                                              .source_keys = &source_keys_,
+                                              .clock = clock_,
+                                              .random = random_,
+                                              .log = log_.get()});
     workers_.emplace(kWorkerThreads, kWorkerQueueMax);
     adapters_.push_back(MakeEventService(&*record_, &*read_, log_.get(), &*workers_));
     adapters_.push_back(MakeLedgerService(&*prove_, &*workers_));
@@ -220,6 +253,7 @@ class Server::Impl {
         MakeContactService(&*ask_gate_, &*complete_contact_, &*read_contact_ledger_, &*workers_));
     adapters_.push_back(
         MakeCaseService(&*read_cases_, &*transition_case_, &*keep_case_, &*workers_));
+    adapters_.push_back(MakeAccessService(&*manage_access_, &*access_log_, &*workers_));
     adapters_.push_back(MakePolicyService(&*read_policy_, &*replay_policy_, &*workers_));
   }
 
@@ -315,8 +349,9 @@ class Server::Impl {
 
   Clock* const clock_;
   const FolderLock lock_;
+  SourceKeys source_keys_;
   const Settings settings_;
-  const Access access_;
+  Access access_;
   const Zones zones_;
   const Counsel counsel_;
   const Ed25519Key signer_;
@@ -330,6 +365,8 @@ class Server::Impl {
   std::optional<JudgeContacts> judge_contacts_;
   std::optional<JudgeConduct> judge_conduct_;
   std::optional<RecordEvents> record_;
+  std::optional<AccessLog> access_log_;
+  std::optional<ManageAccess> manage_access_;
   std::optional<ReadEvents> read_;
   std::optional<ProveLedger> prove_;
   std::optional<AskGate> ask_gate_;

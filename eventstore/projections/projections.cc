@@ -1,5 +1,6 @@
 #include "eventstore/projections/projections.h"
 
+#include "eventstore/projections/access/access_rows.h"
 #include "eventstore/projections/case_file/case_file.h"
 #include "eventstore/projections/collection_policy/collection_policy.h"
 #include "eventstore/projections/contact_ledger/contact_ledger.h"
@@ -13,6 +14,7 @@ const std::vector<const InlineProjection*>& InlineProjections() {
       new CollectionPolicies,
       new ContactLedger,
       new DueTimes,
+      new AccessRows,
   };
   return *projections;
 }

@@ -23,8 +23,21 @@ INTRODUCTION = """\
 *The tables are generated from `api/auth/methods.h` by `tests/checks/access_reference.py --write`; do not edit.*
 
 A caller is named by its certificate. A source is always and only `INTEGRATOR`; people and operators have the roles that
-the settings file gives them. A method is open to the roles of its row and refused to everybody else with
-`SCOPE_NOT_GRANTED`; a method without a row does not exist. *Everybody* is every authenticated caller of the tenant.
+the settings file gives them and those that were given in the ledger ([guides/access.md](../guides/access.md)). A method
+is open to the roles of its row and refused to everybody else with `SCOPE_NOT_GRANTED`; a method without a row does not
+exist. *Everybody* is every authenticated caller of the tenant.
+
+| role | sees of cases, people and events | personal parts |
+| --- | --- | --- |
+| `AGENT` | the cases assigned to him | in full |
+| `SUPERVISOR`, `COMPLIANCE`, `FINANCE`, `AUDITOR_INTERNAL`, `DESIGNATED_OFFICER` | all, or those of the creditors, portfolios and teams for which the role was given | in full |
+| `LEGAL` | cases that are prepared for court, were proposed for it or are there | in full; alone those of privileged notes |
+| `CREDITOR_VIEWER` | the creditors and portfolios for which the role was given; none without | last four characters |
+| `REGULATOR` | what live grants name | as the grant says |
+| `INTEGRATOR` | the events that its source brought; at the gate, everybody | in full |
+
+A person appends facts of the desk of the role only, about cases in its scope. An event that names no case is seen by who
+sees one of its people. Recordings are not kept here, so nobody is served any.
 
 The scope says how a call is narrowed once the role is right:
 

@@ -56,6 +56,7 @@ class LifeCycleTest : public ::testing::Test {
   }
 
   void MakeDesk() {
+    access_.Follow(&ledger_.log(), &ledger_.clock());
     desk_.emplace(CaseDesk::Uses{.catalogue = &catalogue_,
                                  .zones = &zones_,
                                  .clock = &ledger_.clock(),
@@ -244,12 +245,12 @@ class LifeCycleTest : public ::testing::Test {
   testing::TestLedger ledger_;
   const Catalogue catalogue_;
   const Zones zones_ = *Zones::Load();
-  const Access access_{{{"person/sofia", *Roles::Parse("SUPERVISOR")},
-                        {"person/ana", *Roles::Parse("AGENT")},
-                        {"person/lucia", *Roles::Parse("LEGAL")},
-                        {"person/carlos", *Roles::Parse("COMPLIANCE LEGAL")},
-                        {"person/fabio", *Roles::Parse("FINANCE")},
-                        {"person/flor", *Roles::Parse("FINANCE")}}};
+  Access access_{{{"person/sofia", *Roles::Parse("SUPERVISOR")},
+                  {"person/ana", *Roles::Parse("AGENT")},
+                  {"person/lucia", *Roles::Parse("LEGAL")},
+                  {"person/carlos", *Roles::Parse("COMPLIANCE LEGAL")},
+                  {"person/fabio", *Roles::Parse("FINANCE")},
+                  {"person/flor", *Roles::Parse("FINANCE")}}};
   SeededRandom random_{7};
   std::optional<CaseDesk> desk_;
   std::optional<TransitionCase> transition_;
@@ -428,6 +429,8 @@ TEST_F(LifeCycleTest, AWriteOffCommitsItsMarkAndItsPack) {
 
 TEST_F(LifeCycleTest, ASuspendedCaseGoesNowhereUntilItsRoleResumesIt) {
   OpenCase();
+  // Without it the case is not for legal to see.
+  Record(ev::LitigationProposed());
   v1::SuspendCaseRequest suspend;
   suspend.set_parent(Parent());
   suspend.set_request_id(RequestId());
@@ -464,10 +467,6 @@ TEST_F(LifeCycleTest, ACaseIsAssignedReassignedAndNoted) {
   assign.set_agent_id("ana");
   ASSERT_TRUE(keep_->Assign(Person("sofia"), assign).ok());
   EXPECT_EQ(File().agent_id(), "ana");
-  assign.set_request_id(RequestId());
-  assign.set_agent_id("berta");
-  ASSERT_TRUE(keep_->Assign(Person("sofia"), assign).ok());
-  EXPECT_EQ(LastOf<ev::CaseReassigned>().from_agent_id(), "ana");
   v1::AddNoteRequest note;
   note.set_parent(Parent());
   note.set_request_id(RequestId());
@@ -475,6 +474,13 @@ TEST_F(LifeCycleTest, ACaseIsAssignedReassignedAndNoted) {
   note.set_case_id("C-1");
   note.set_text("Llamará el lunes");
   ASSERT_TRUE(keep_->AddNote(Person("ana"), note).ok());
+  assign.set_request_id(RequestId());
+  assign.set_agent_id("berta");
+  ASSERT_TRUE(keep_->Assign(Person("sofia"), assign).ok());
+  EXPECT_EQ(LastOf<ev::CaseReassigned>().from_agent_id(), "ana");
+  // It is no longer hers.
+  note.set_request_id(RequestId());
+  EXPECT_EQ(ReasonOf(keep_->AddNote(Person("ana"), note).status()), error::v1::SCOPE_NOT_GRANTED);
   EXPECT_EQ(LastOf<ev::NoteAdded>().text(), "");
   EXPECT_EQ(LastOf<ev::NoteAdded>().category(), ev::NOTE_CATEGORY_GENERAL);
 }
