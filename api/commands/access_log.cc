@@ -74,14 +74,12 @@ absl::Status AccessLog::RecordViewing(const Caller& caller, const View& view,
     if (stream.kind == ledger::v1::STREAM_KIND_DEBTOR) viewed.set_party_id(stream.name);
   }
   // Room is left for the streams of the ledger and the source.
-  if (viewing.files.size() > kStreamsPerEventMax - 2)
-    viewing.files.resize(kStreamsPerEventMax - 2);
+  if (viewing.files.size() > kStreamsPerEventMax - 2) viewing.files.resize(kStreamsPerEventMax - 2);
   return Record(caller, viewed, "view-", std::move(viewing.files));
 }
 
-absl::Status AccessLog::RecordSearch(const Caller& caller, const View& view,
-                                     std::string_view query, std::string_view purpose,
-                                     uint64_t found) const {
+absl::Status AccessLog::RecordSearch(const Caller& caller, const View& view, std::string_view query,
+                                     std::string_view purpose, uint64_t found) const {
   event::v1::SearchPerformed searched;
   searched.set_searcher_id(caller.id);
   searched.set_role(std::string(view.role()));

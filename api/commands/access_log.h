@@ -1,8 +1,8 @@
 // Puts on record who looked: what was shown to whom, in which role, why, and how it was masked; and
 // who searched for what.
 //
-// Whatever shows personal data calls it before the answer goes out, once a call. What is shown under
-// a grant is recorded whether or not it is personal; both sides can list it.
+// Whatever shows personal data calls it before the answer goes out, once a call. What is shown
+// under a grant is recorded whether or not it is personal; both sides can list it.
 //
 // Used by: read_events, read_cases, read_contact_ledger and whatever searches.
 // Threads: any. Each recording waits for an append.

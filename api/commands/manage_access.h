@@ -91,8 +91,8 @@ class ManageAccess {
 
   absl::Status Check(const Caller& caller, Method method, std::string_view parent,
                      const std::string& request_id) const;
-  // What the request id did before: the event, when it is `caller`'s and `same` says it is what is
-  // asked for now. Fails with IDEMPOTENCY_CONFLICT.
+  // What the request id did before: the event, when it is `caller`'s and `same` says that it is
+  // what the request asks. Fails with IDEMPOTENCY_CONFLICT.
   absl::StatusOr<std::optional<v1::AccessChange>> Repeated(
       const Caller& caller, const std::string& request_id,
       const std::function<bool(const eventstore::RecordedEvent&)>& same) const;

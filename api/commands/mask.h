@@ -1,8 +1,8 @@
 // How personal data is shown to who may not see it in full.
 //
 // PARTIAL keeps the last four characters of a text of eight or more and stars the rest; a shorter
-// one is stars alone. TOKEN puts 16 hex digits in the place of a text, the same for the same text in
-// one ledger, from which it cannot be told. What is no text is left out of both.
+// one is stars alone. TOKEN puts 16 hex digits in the place of a text, the same for the same text
+// in one ledger, from which it cannot be told. What is no text is left out of both.
 //
 // Used by: read_events.
 // Threads: any.

@@ -126,8 +126,8 @@ absl::Status ReadEvents::Open(const RecordedEvent& event, event::v1::Masking mas
   const EventType* type = uses_.catalogue->Find(event.header.type());
   if (type == nullptr) return absl::OkStatus();  // of a later version: it cannot be masked
   message->set_personal(v1::PERSONAL_PART_MASKED);
-  message->mutable_payload()->mutable_value()->append(MaskPersonal(
-      *type->descriptor, opened->personal_part, masking, uses_.log->stream_keys()));
+  message->mutable_payload()->mutable_value()->append(
+      MaskPersonal(*type->descriptor, opened->personal_part, masking, uses_.log->stream_keys()));
   return absl::OkStatus();
 }
 
@@ -208,8 +208,8 @@ absl::StatusOr<v1::ListEventsResponse> ReadEvents::ListFor(
   const Position end = uses_.log->reader().end();
   absl::Status failed;
   size_t bytes = 0;
-  AccessLog::Viewing viewing{.what = {}, .purpose = request.purpose(), .masking = {}, .opened = 0,
-                             .files = {}};
+  AccessLog::Viewing viewing{
+      .what = {}, .purpose = request.purpose(), .masking = {}, .opened = 0, .files = {}};
   const auto take = [&](const RecordedEvent& event, const View::Sight& sight) {
     v1::Event* message = response.add_events();
     SetEvent(event, message);
@@ -286,7 +286,10 @@ absl::StatusOr<ReadEvents::News> ReadEvents::ReadNews(const EventQuery& query,
     RETURN_IF_ERROR(uses_.access_log->RecordViewing(
         query.caller, view,
         {.what = query.stream.has_value() ? ToText(*query.stream) : "log",
-         .purpose = {}, .masking = {}, .opened = 0, .files = {}}));
+         .purpose = {},
+         .masking = {},
+         .opened = 0,
+         .files = {}}));
   }
   return news;
 }

@@ -10,11 +10,7 @@ namespace constancia::eventstore {
 
 const std::vector<const InlineProjection*>& InlineProjections() {
   static const auto* projections = new std::vector<const InlineProjection*>{
-      new CaseFiles,
-      new CollectionPolicies,
-      new ContactLedger,
-      new DueTimes,
-      new AccessRows,
+      new CaseFiles, new CollectionPolicies, new ContactLedger, new DueTimes, new AccessRows,
   };
   return *projections;
 }

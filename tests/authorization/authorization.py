@@ -23,7 +23,7 @@ WATCH_SECONDS = 1
 # A fact of the desk of each role that has one.
 FAMILIES = {"FINANCE": "MONEY", "LEGAL": "LEGAL", "COMPLIANCE": "RIGHTS"}
 # A transition that each role may ask for.
-TRANSITIONS = {"AGENT": "T02", "SUPERVISOR": "T02", "FINANCE": "T04"}
+TRANSITIONS = {"AGENT": "T02", "SUPERVISOR": "T02", "FINANCE": "T04", "COMPLIANCE": "T10"}
 
 PEOPLE = ["AGENT", "SUPERVISOR", "COMPLIANCE", "LEGAL", "FINANCE", "RECORDS_MANAGER", "AUDITOR_INTERNAL", "CREDITOR_VIEWER",
           "OPERATOR", "ADMIN", "DESIGNATED_OFFICER"]
@@ -39,7 +39,7 @@ class Case:
         self.team, self.agent, self.stage = team, agent, stage
         self.id, self.person = f"C-{name}", f"P-{name}"
         self.note = ""  # event id
-        self.permits = []
+        self.permit = ""
 
 
 class Story:
@@ -86,8 +86,6 @@ class Story:
             elif streams_answers(name):
                 for answer in ask(request, timeout=seconds):
                     answers.append(answer)
-                    if name == "WatchEvents":
-                        break
             else:
                 answers.append(ask(request, timeout=seconds))
         except grpc.RpcError as error:
@@ -99,21 +97,21 @@ class Story:
                 return answers, reason_in(self.protos, answer.error)
         return answers, ""
 
-    def must(self, caller, name, **fields):
+    def must(self, by, name, **fields):
         """The answer of a call that succeeds."""
         request = self.message(self.services[name][1].input_type)(parent=PARENT, **fields)
         if "request_id" in request.DESCRIPTOR.fields_by_name:
             request.request_id = self.request_id()
-        answers, reason = self.call(caller, name, request)
-        expect(reason == "", f"{name} as {caller}: {reason}")
+        answers, reason = self.call(by, name, request)
+        expect(reason == "", f"{name} as {by}: {reason}")
         return answers[0]
 
-    def refused(self, reason, caller, name, **fields):
+    def refused(self, reason, by, name, **fields):
         request = self.message(self.services[name][1].input_type)(parent=PARENT, **fields)
         if "request_id" in request.DESCRIPTOR.fields_by_name:
             request.request_id = self.request_id()
-        told = self.call(caller, name, request)[1]
-        expect(told == reason, f"{name} as {caller}: {told or 'an answer'}, not {reason}")
+        told = self.call(by, name, request)[1]
+        expect(told == reason, f"{name} as {by}: {told or 'an answer'}, not {reason}")
 
     def draft(self, request, payload, case, caller):
         draft = request.events.add(zone="America/Santiago", streams=[f"case/{case.id}", f"debtor/{case.person}"])
@@ -139,11 +137,18 @@ class Story:
         common = self.protos.common
         self.append(case.source, types.CaseOpened(case_id=case.id, party_id=case.person, creditor_id=case.creditor,
                                                   stage=getattr(common, case.stage), zone="America/Santiago",
-                                                  regimes=["CL"]), case)
+                                                  obligation_ids=[f"O-{case.name}"], regimes=["CL"]), case)
         self.append(case.source, types.CaseAssigned(case_id=case.id, agent_id=case.agent, team_id=case.team), case)
         contacts = self.event_types["contact"]
         case.note = self.append(case.source, contacts.ContactAttempted(
             channel=common.CHANNEL_VOICE_CALL, case_id=case.id, party_id=case.person, address=PHONE), case)
+        # A letter may be sent at any hour.
+        request = self.message(self.services["ReserveContact"][1].input_type)(parent=PARENT, request_id=self.request_id())
+        request.contact.case_id, request.contact.channel = case.id, common.CHANNEL_LETTER_POSTAL
+        self.set_actor(request.actor, case.source)
+        answers, reason = self.call(case.source, "ReserveContact", request)
+        expect(reason == "" and answers[0].permit_id, f"a letter is not allowed: {reason or answers[0].verdict.rule}")
+        case.permit = answers[0].permit_id
 
     def request_for(self, name, role, caller, case):
         """A request about the case, as far as its fields say one."""
@@ -152,7 +157,7 @@ class Story:
         for field, value in {"parent": PARENT, "request_id": self.request_id(), "case_id": case.id, "party_id": case.person,
                              "stream": f"case/{case.id}", "event_id": case.note, "purpose": "audit", "page_size": 1000,
                              "permit_id": "01890000-0000-7000-8000-000000000000",
-                             "legal_basis": "LAW", "recipient_id": "authority", "query": case.id}.items():
+                             "legal_basis": "LAW", "recipient": "authority", "query": case.id}.items():
             if field in fields and fields[field].label != fields[field].LABEL_REPEATED:
                 if name == "GetContactLedger" and field == "party_id":
                     continue
@@ -169,10 +174,10 @@ class Story:
             request.attempt_id = case.note
             request.completion.reach = common.REACH_NO_ANSWER
         if name == "CancelPermit":
-            request.permit_id = case.permits.pop() if case.permits else ""
+            request.permit_id = case.permit
             request.reason = "changed"
         if name in ("AppendEvents", "StreamAppend"):
-            payload = {"MONEY": self.event_types["money"].PaymentReceived,
+            payload = {"MONEY": self.event_types["money"].PaymentConfirmed,
                        "LEGAL": self.event_types["legal"].LawFirmAssigned,
                        "RIGHTS": self.event_types["rights"].ComplaintReceived}.get(
                            FAMILIES.get(role), self.event_types["contact"].ContactAttempted)(case_id=case.id)
@@ -182,12 +187,13 @@ class Story:
         if name == "TransitionCase":
             request.transition.parent, request.transition.case_id = PARENT, case.id
             request.transition.transition_id = TRANSITIONS.get(role, "T03")
+            request.transition.closing.reason = common.CLOSING_REASON_WRONG_PARTY
         if name in ("SuspendCase", "ResumeCase"):
             request.reason = common.SUSPENSION_REASON_COURT_ORDER
         if name == "AddNote":
             request.text = "Llamará el lunes"
         if name == "AssignCase":
-            request.agent_id = case.agent
+            request.agent_id, request.team_id = case.agent, case.team
         if name == "CreateExport":
             request.kind = 1
         return request
@@ -200,9 +206,9 @@ class Story:
         if reason in ("SCOPE_NOT_GRANTED", "CALLER_UNKNOWN", "UNIMPLEMENTED"):
             return False
         if name == "ListEvents":
-            return bool(answers and answers[0].events)
+            return bool(answers) and any(event.event_id == case.note for event in answers[0].events)
         if name == "WatchEvents":
-            return any(answer.HasField("event") for answer in answers)
+            return any(answer.event.event_id == case.note for answer in answers)
         if name == "ListCases":
             return bool(answers) and any(found.file.case_id == case.id for found in answers[0].cases)
         if name == "SearchCases":
@@ -350,8 +356,8 @@ def check_ends(story, case, grant_id):
     story.refused("SECOND_PERSON_REQUIRED", "admin-1", "GrantRole", caller="person/admin-1", role="AGENT")
     story.refused("NOT_FOUND", "admin-2", "RevokeRole", caller="person/admin-1", role="ADMIN")
     expect(story.sees("GetCase", "AGENT", "the-agent", case), "the agent sees his case")
-    case_types = story.event_types["case"]
-    story.append(case.source, case_types.CaseReassigned(case_id=case.id, agent_id="another", team_id=case.team), case)
+    story.must("the-supervisor", "AssignCase", case_id=case.id, agent_id="another", team_id=case.team,
+               actor=story.protos.header.Actor(kind=story.protos.header.PERSON, id="the-supervisor"))
     expect(not story.sees("GetCase", "AGENT", "the-agent", case), "an agent sees a case that was taken from him")
     story.must("admin-1", "RevokeRole", caller="person/the-finance", role="FINANCE", reason="left")
     expect(not story.sees("GetCase", "FINANCE", "the-finance", case), "a role goes on after its end")
